@@ -1,0 +1,126 @@
+"""Renders view models to HTML, and holds the static files the pages need."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from opentrusty_auth.pages.colour import accent_css
+from opentrusty_auth.pages.csp import content_security_policy
+from opentrusty_auth.pages.i18n import Catalogue, Catalogues
+from opentrusty_auth.pages.urls import display_target, image_link, web_link
+from opentrusty_auth.pages.views import (
+    ConsentPage,
+    ErrorPage,
+    FormPostPage,
+    Page,
+    SelectAccountPage,
+    SignedOutPage,
+    SignInPage,
+    SignOutPage,
+    Throttled,
+)
+from opentrusty_auth.pages.words import CLAIMS, ERRORS, OTHER_ERROR, SCOPES
+
+HERE = Path(__file__).parent
+ASSET_CACHE_CONTROL = "public, max-age=31536000, immutable"  # the path changes with the content
+CONTENT_TYPE = "text/html; charset=utf-8"
+
+_TEMPLATES: Mapping[type[Page], str] = {
+    SignInPage: "sign_in.html",
+    SelectAccountPage: "select_account.html",
+    ConsentPage: "consent.html",
+    SignOutPage: "sign_out.html",
+    SignedOutPage: "signed_out.html",
+    ErrorPage: "error.html",
+    FormPostPage: "form_post.html",
+}
+_ASSETS = {"pages.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A static file, served at `path` for ever: the path holds a hash of `body`; `gzipped` is the same, compressed."""
+
+    path: str
+    content_type: str
+    body: bytes
+    gzipped: bytes
+
+
+class Pages:
+    """All pages, compiled once at start. `assets_path` is the public folder of the static files, with both slashes."""
+
+    def __init__(self, *, assets_path: str = "/assets/") -> None:
+        files = {name: _asset(name, content_type, assets_path) for name, content_type in _ASSETS.items()}
+        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in files.values()}
+        self._catalogues = Catalogues()
+        self._templates = {
+            catalogue.language: _compile(catalogue, stylesheet=files["pages.css"].path, icon=files["icon.svg"].path)
+            for catalogue in self._catalogues
+        }
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language tags of the pages, for `ui_locales_supported` (OIDC Discovery 1.0 §3)."""
+        return tuple(self._templates)
+
+    def render(self, view: Page, *, locales: tuple[str, ...], nonce: str) -> bytes:
+        """The page as UTF-8 HTML in the first of `locales` that there is (see `preferred_locales`), else in English."""
+        template = self._templates[self._catalogues.choose(locales).language][type(view)]
+        html = template.render(view=view, nonce=nonce, accent_css=accent_css(view.branding.primary_color))
+        return html.encode("utf-8", "replace")  # a lone surrogate must not turn an error page into a second error
+
+    def content_security_policy(self, view: Page, nonce: str) -> str:
+        """The Content-Security-Policy that belongs to this page; raises ValueError for a malformed nonce."""
+        return content_security_policy(view, nonce)
+
+
+def _compile(catalogue: Catalogue, *, stylesheet: str, icon: str) -> Mapping[type[Page], Template]:
+    """The templates in one language. One environment a language, so that fixed texts are translated as they compile."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "t": catalogue.translate,
+        "plural": catalogue.plural,
+        "web_link": web_link,
+        "image_link": image_link,
+        "display_target": display_target,
+        "named": _named,
+    }
+    environment.tests["throttled"] = lambda problem: isinstance(problem, Throttled)
+    environment.globals = {
+        "language": catalogue.language,
+        "direction": catalogue.direction,
+        "stylesheet": stylesheet,
+        "icon": icon,
+        "scope_words": SCOPES,
+        "claim_words": CLAIMS,
+        "error_words": ERRORS,
+        "other_error": OTHER_ERROR,
+    }
+    return {view: environment.get_template(name) for view, name in _TEMPLATES.items()}
+
+
+def _asset(name: str, content_type: str, assets_path: str) -> Asset:
+    body = (HERE / "assets" / name).read_bytes()
+    stem, _, extension = name.rpartition(".")
+    path = f"{assets_path}{stem}-{hashlib.sha256(body).hexdigest()[:16]}.{extension}"
+    return Asset(path=path, content_type=content_type, body=body, gzipped=gzip.compress(body, mtime=0))
+
+
+def _named(name: str) -> Markup:
+    """A stranger's name inside a sentence, set apart: right-to-left letters in it can't turn the sentence around."""
+    return Markup("<strong><bdi>") + name + Markup("</bdi></strong>")

@@ -1,0 +1,1 @@
+"""Everything that needs a cryptographic library: handles, keys, signatures, passwords, the envelope."""

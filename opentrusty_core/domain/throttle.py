@@ -1,0 +1,27 @@
+"""Throttling of guesses by the generic cell rate algorithm (GCRA): one timestamp a bucket, no counters to reset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """`burst` attempts at once, then one each `interval`."""
+
+    burst: int
+    interval: timedelta
+
+    @property
+    def tolerance(self) -> timedelta:
+        """How far ahead of now a bucket's theoretical arrival time may run."""
+        return self.interval * self.burst
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """Something that is counted: an account, a network, a tenant; `key` is a SHA-256, so the table names nobody."""
+
+    key: bytes
+    limit: Limit

@@ -1,0 +1,40 @@
+"""Refresh tokens and opaque access tokens as the store knows them (RFC 6749 §1.4, §1.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from opentrusty_core.domain.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshToken:
+    """The refresh token of a grant.
+
+    The bearer value is a MAC over `id` and `generation`, made and checked by the core, so the store holds nothing that opens a
+    door. Each rotation adds one to `generation`; a lower one that comes back was copied.
+    """
+
+    id: str
+    grant_id: str
+    client_id: str
+    generation: int = 0
+    rotated_at: datetime | None = None
+    created_at: datetime
+    idle_expires_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """An opaque access token, known by its SHA-256; without `grant_id` it is the client's own (client credentials)."""
+
+    hash: bytes = field(repr=False)
+    id: str
+    client_id: str
+    grant_id: str | None
+    scope: Scope
+    audience: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime

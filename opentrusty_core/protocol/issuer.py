@@ -1,0 +1,110 @@
+"""An issuer at work: a tenant with its keys loaded and its documents ready to send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+
+from opentrusty_core.crypto.envelope import MasterKeys
+from opentrusty_core.crypto.jwk import PrivateKey, PublicKey, public_keys
+from opentrusty_core.crypto.jws import Signer
+from opentrusty_core.crypto.signing import open_signing_key
+from opentrusty_core.domain.resource import known_scopes
+from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
+from opentrusty_core.domain.tenant import Lifetimes, issuer_of
+from opentrusty_core.errors import ServerError
+from opentrusty_core.protocol.cache import Remembered
+from opentrusty_core.runtime import Runtime
+from opentrusty_core.storage import Store, TenantCatalogue
+
+EnsureKey = Callable[[str, str], Awaitable[object]]
+"""Makes sure that the tenant (id) has an active key of the algorithm."""
+
+
+class KeyRing:
+    """The keys of a tenant: private ones opened when they first sign, then kept (opening an RSA key costs milliseconds)."""
+
+    def __init__(self, tenant_id: str, keys: tuple[SigningKey, ...], master: MasterKeys) -> None:
+        self.keys = keys
+        self.jwks = [json.loads(key.public_jwk) for key in keys if key.is_published]
+        self.public: Mapping[str, PublicKey] = public_keys(self.jwks)
+        self._tenant_id = tenant_id
+        self._master = master
+        self._private: dict[str, PrivateKey] = {}
+        self._signers: dict[tuple[str, str], Signer] = {}
+
+    def signer(self, alg: str, typ: str) -> Signer | None:
+        """Signs with the active key of the algorithm; None where there is none."""
+        signer = self._signers.get((alg, typ))
+        if signer is None:
+            key = next((key for key in self.keys if key.alg == alg and key.status is KeyStatus.ACTIVE), None)
+            if key is None:
+                return None
+            if key.kid not in self._private:
+                self._private[key.kid] = open_signing_key(key, self._tenant_id, self._master)
+            signer = self._signers[alg, typ] = Signer(self._private[key.kid], typ=typ)
+        return signer
+
+
+class Issuer:
+    """A tenant as the protocol sees it; a new one is made only when something about the tenant changed."""
+
+    def __init__(self, catalogue: TenantCatalogue, auth_url: str, keys: KeyRing) -> None:
+        self.catalogue = catalogue
+        self.tenant = catalogue.tenant
+        self.tenant_id = catalogue.tenant.id
+        self.identifier = issuer_of(auth_url, catalogue.tenant.name)
+        self.resources = catalogue.resources
+        self.known_scopes = known_scopes(catalogue.resources)
+        self.keys = keys
+        self._documents: dict[str, bytes] = {}
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long what it issues lives."""
+        return self.tenant.settings.lifetimes
+
+    def document(self, name: str, make: Callable[[Issuer], object]) -> bytes:
+        """A JSON document about the issuer, made once for each state of the tenant."""
+        if name not in self._documents:
+            self._documents[name] = json.dumps(make(self), separators=(",", ":")).encode()
+        return self._documents[name]
+
+
+class Issuers:
+    """The issuers that serve, by the names of their tenants."""
+
+    def __init__(
+        self, store: Store, runtime: Runtime, auth_url: str, master: MasterKeys, ensure_key: EnsureKey, *, size: int = 10_000
+    ) -> None:
+        self._store = store
+        self._auth_url = auth_url
+        self._master = master
+        self._ensure_key = ensure_key
+        self._issuers: Remembered[str, Issuer] = Remembered(runtime, size)
+
+    async def get(self, name: str) -> Issuer | None:
+        """The issuer of an active tenant, at most a second old; None where there is no such tenant or it is suspended."""
+        issuer = await self._issuers.get(name, lambda stale: self._load(name, stale))
+        return issuer if issuer is not None and issuer.tenant.is_active else None
+
+    async def signer(self, issuer: Issuer, alg: str, typ: str) -> Signer:
+        """Signs as the issuer; the first token that needs an algorithm makes its key."""
+        signer = issuer.keys.signer(alg, typ)
+        if signer is None:
+            await self._ensure_key(issuer.tenant_id, alg)
+            fresh = await self._load(issuer.tenant.name, issuer)
+            signer = fresh.keys.signer(alg, typ) if fresh else None
+        if signer is None:
+            raise ServerError(f"no active {alg} key")
+        return signer
+
+    async def _load(self, name: str, stale: Issuer | None) -> Issuer | None:
+        catalogue = await self._store.platform.tenants.load(name)
+        if catalogue is None:
+            return None
+        if stale is not None and stale.catalogue == catalogue:
+            return stale
+        if stale is not None and stale.keys.keys == catalogue.signing_keys:
+            return Issuer(catalogue, self._auth_url, stale.keys)
+        return Issuer(catalogue, self._auth_url, KeyRing(catalogue.tenant.id, catalogue.signing_keys, self._master))

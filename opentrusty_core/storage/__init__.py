@@ -1,0 +1,68 @@
+"""The repository interface: what a store must do, and nothing of how.
+
+A store gives the repositories of one tenant at a time, so that an unscoped query cannot be written. Every method is atomic by
+itself. Verbs belong to the domain; those that change something take the `AuditEvent` that is written in the same transaction. Stores mint
+nothing, read no clock and never see a bearer value, only SHA-256 hashes. `storage.contract` is the test suite that every store passes.
+
+Every method raises `StoreUnavailable` where the database does not answer; nothing is half-done then.
+"""
+
+from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
+from opentrusty_core.storage.outcomes import (
+    AccessLookup,
+    CodeRedeemed,
+    CodeRedemption,
+    CodeReplayed,
+    Limited,
+    OpenedInteraction,
+    Recognised,
+    RefreshRedeemed,
+    RefreshRetried,
+    RefreshReused,
+    Taken,
+    TenantCatalogue,
+    Unknown,
+)
+from opentrusty_core.storage.people import Consents, Directory, Passwords, Throttles, Users, living
+from opentrusty_core.storage.registry import Assignments, Audit, Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.signed_in import Interactions, Sessions
+from opentrusty_core.storage.store import Platform, PlatformAssignments, Store, TenantRepositories, Tenants
+
+__all__ = [
+    "AccessLookup",
+    "AccessTokens",
+    "Assignments",
+    "Audit",
+    "Clients",
+    "CodeRedeemed",
+    "CodeRedemption",
+    "CodeReplayed",
+    "Codes",
+    "Consents",
+    "Directory",
+    "Grants",
+    "Interactions",
+    "Limited",
+    "OpenedInteraction",
+    "Passwords",
+    "Platform",
+    "PlatformAssignments",
+    "Recognised",
+    "RefreshRedeemed",
+    "RefreshRetried",
+    "RefreshReused",
+    "RefreshTokens",
+    "Resources",
+    "Sessions",
+    "SigningKeys",
+    "Store",
+    "Taken",
+    "TenantCatalogue",
+    "TenantRecord",
+    "TenantRepositories",
+    "Tenants",
+    "Throttles",
+    "Unknown",
+    "Users",
+    "living",
+]

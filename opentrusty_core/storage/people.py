@@ -1,0 +1,110 @@
+"""What is known of people: users, passwords, consents, and how often somebody guessed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.grant import Consent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.throttle import Bucket
+from opentrusty_core.domain.user import PasswordCredential, User
+from opentrusty_core.storage.outcomes import Limited, Taken
+
+
+class Directory(Protocol):
+    """Where people come from, for those who embed OpenTrusty over a users table of their own.
+
+    `tenant_id` is given because one directory may serve many tenants. Ids may be any text of 1 to 255 ASCII characters, never reused.
+    """
+
+    async def find(self, tenant_id: str, identifier: str) -> User | None:
+        """The person who signs in by this identifier, as typed; None where there is none."""
+        ...
+
+    async def get(self, tenant_id: str, user_id: str) -> User | None:
+        """The person with this id, their claims up to date; None, or one who is not active, ends what they hold."""
+        ...
+
+    async def check_password(self, tenant_id: str, user: User | None, password: str) -> bool:
+        """Whether the password is the person's. Take as long for None (nobody found) as for a wrong password."""
+        ...
+
+
+class Users(Protocol):
+    """The users of a tenant."""
+
+    async def add(self, user: User, event: AuditEvent) -> None:
+        """Add a user. Raises `Conflict` where the username or email, in normal form, is taken."""
+        ...
+
+    async def get(self, user_id: str) -> User | None:
+        """The user with this id."""
+        ...
+
+    async def find(self, identifier: str) -> tuple[User, PasswordCredential | None] | None:
+        """The user whose username, else whose email, has this normal form (`user.normalised`), with their password."""
+        ...
+
+    async def update(self, user: User, event: AuditEvent) -> None:
+        """Replace version `user.version - 1`. Raises `NotFound`; `Conflict` where another version stands there or a name is taken."""
+        ...
+
+    async def delete(self, user_id: str, event: AuditEvent) -> None:
+        """Remove a user with everything of theirs but the audit. Raises `NotFound`."""
+        ...
+
+    async def page(self, request: PageRequest, *, prefix: str = "") -> Page[User]:
+        """Users by id, the oldest first; with `prefix`, those whose username or email in normal form starts so."""
+        ...
+
+
+class Passwords(Protocol):
+    """The password credentials of a tenant's users."""
+
+    async def get(self, user_id: str) -> PasswordCredential | None:
+        """The password of the user with this id."""
+        ...
+
+    async def set(self, credential: PasswordCredential, event: AuditEvent) -> None:
+        """Set or replace a user's password."""
+        ...
+
+    async def rehash(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> None:
+        """Replace `old` by the same password hashed anew, unless it was changed meanwhile."""
+        ...
+
+
+class Consents(Protocol):
+    """What users allowed clients, one record for each pair."""
+
+    async def save(self, consent: Consent, event: AuditEvent) -> None:
+        """Remember the answer in place of an earlier one."""
+        ...
+
+    async def withdraw(self, user_id: str, client_id: str, now: datetime, event: AuditEvent) -> bool:
+        """Forget the consent and revoke the grants between the two; False, and no event, where there is nothing."""
+        ...
+
+    async def of_user(self, user_id: str) -> tuple[Consent, ...]:
+        """What a user allowed, by client id."""
+        ...
+
+
+class Throttles(Protocol):
+    """Buckets of attempts (see `domain.throttle`). Each call is a transaction of its own even inside another: a failed attempt counts."""
+
+    async def take(self, buckets: tuple[Bucket, ...], now: datetime) -> Taken | Limited:
+        """Take a slot in every bucket, or in none."""
+        ...
+
+    async def refund(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
+        """Give the slots back: the attempt was no guess."""
+        ...
+
+
+async def living(directory: Directory | None, tenant_id: str, user_id: str, known: User | None) -> User | None:
+    """The person, if they may still hold what they hold: the directory's word, or without one the store's own `known` record."""
+    user = known if directory is None else await directory.get(tenant_id, user_id)
+    return user if user is not None and user.is_active else None

@@ -1,0 +1,125 @@
+"""What administrators keep: the tenant's own record, clients, resources, keys, roles, and the audit that tells of it all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.signing_key import SigningKey
+from opentrusty_core.domain.tenant import Tenant
+
+
+class TenantRecord(Protocol):
+    """The one record of the tenant itself."""
+
+    async def create(self, tenant: Tenant, event: AuditEvent) -> None:
+        """Add it. Raises `Conflict` where the name or id is taken."""
+        ...
+
+    async def get(self) -> Tenant:
+        """Read it. Raises `NotFound`."""
+        ...
+
+    async def update(self, tenant: Tenant, event: AuditEvent) -> None:
+        """Replace version `tenant.version - 1`. Raises `NotFound`, or `Conflict` where another version stands there."""
+        ...
+
+
+class Clients(Protocol):
+    """The applications of a tenant."""
+
+    async def add(self, client: Client, event: AuditEvent) -> None:
+        """Register it. Raises `Conflict` where the id is taken."""
+        ...
+
+    async def get(self, client_id: str) -> Client | None:
+        """The client, secrets' hashes included."""
+        ...
+
+    async def update(self, client: Client, event: AuditEvent) -> None:
+        """Replace version `client.version - 1`. Raises `NotFound`, or `Conflict` where another version stands there."""
+        ...
+
+    async def delete(self, client_id: str, event: AuditEvent) -> None:
+        """Remove it with its grants, what hangs from them, and consents. Raises `NotFound`."""
+        ...
+
+    async def page(self, request: PageRequest) -> Page[Client]:
+        """Clients by `client_id`."""
+        ...
+
+    async def allows_origin(self, origin: str) -> bool:
+        """Whether any active client of the tenant has registered this web origin."""
+        ...
+
+
+class Resources(Protocol):
+    """The APIs of a tenant and their scopes."""
+
+    async def save(self, resource: Resource, event: AuditEvent) -> None:
+        """Add or replace it. Raises `Conflict` where another resource has one of its scopes."""
+        ...
+
+    async def delete(self, identifier: str, event: AuditEvent) -> None:
+        """Remove it. Raises `NotFound`."""
+        ...
+
+    async def all(self) -> tuple[Resource, ...]:
+        """Every resource, by identifier."""
+        ...
+
+
+class SigningKeys(Protocol):
+    """The keys of a tenant. At most one key of an algorithm is active: the database sees to it."""
+
+    async def all(self) -> tuple[SigningKey, ...]:
+        """Every key, retired ones too, by `kid`."""
+        ...
+
+    async def add(self, key: SigningKey, event: AuditEvent) -> bool:
+        """Add it; False, and nothing is changed, where another of its algorithm already holds its status of announced or active."""
+        ...
+
+    async def step(self, keys: tuple[SigningKey, ...], event: AuditEvent) -> bool:
+        """Write the new states together; False, and nothing is changed, where another process stepped them already.
+
+        A key is replaced only where its stored status is the one before: active for retiring, announced for active, and so on.
+        """
+        ...
+
+
+class Assignments(Protocol):
+    """Who holds which role in a tenant."""
+
+    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
+        """Give the role; False, and no event, where the user holds it already."""
+        ...
+
+    async def revoke(self, user_id: str, role: str, event: AuditEvent) -> bool:
+        """Take the role; False, and no event, where the user does not hold it."""
+        ...
+
+    async def of_user(self, user_id: str) -> tuple[Assignment, ...]:
+        """The roles of a user, by name."""
+        ...
+
+    async def of_role(self, role: str) -> tuple[Assignment, ...]:
+        """Who holds the role, by user id."""
+        ...
+
+
+class Audit(Protocol):
+    """The audit of a tenant, or of the platform."""
+
+    async def append(self, event: AuditEvent) -> None:
+        """Write an event down; it is durable when this returns. Events that wait together may be committed together."""
+        ...
+
+    async def page(self, request: PageRequest, *, since: datetime | None = None) -> Page[AuditEvent]:
+        """Events by id, the oldest first, from `since` on."""
+        ...

@@ -1,0 +1,149 @@
+"""The store: repositories of one tenant at a time, those of the platform, and the care of the database itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
+from opentrusty_core.storage.outcomes import TenantCatalogue
+from opentrusty_core.storage.people import Consents, Passwords, Throttles, Users
+from opentrusty_core.storage.registry import Assignments, Audit, Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.signed_in import Interactions, Sessions
+
+
+class TenantRepositories(Protocol):
+    """Everything of one tenant. A foreign id is never found here, as if it did not exist."""
+
+    @property
+    def tenant(self) -> TenantRecord: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def passwords(self) -> Passwords: ...
+    @property
+    def consents(self) -> Consents: ...
+    @property
+    def throttles(self) -> Throttles: ...
+    @property
+    def clients(self) -> Clients: ...
+    @property
+    def resources(self) -> Resources: ...
+    @property
+    def signing_keys(self) -> SigningKeys: ...
+    @property
+    def assignments(self) -> Assignments: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def interactions(self) -> Interactions: ...
+    @property
+    def codes(self) -> Codes: ...
+    @property
+    def refresh_tokens(self) -> RefreshTokens: ...
+    @property
+    def access_tokens(self) -> AccessTokens: ...
+    @property
+    def grants(self) -> Grants: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Tenants(Protocol):
+    """All tenants."""
+
+    async def find(self, name: str) -> Tenant | None:
+        """The tenant of this name."""
+        ...
+
+    async def load(self, name: str) -> TenantCatalogue | None:
+        """The tenant of this name with its keys that are not retired and its resources, in one read."""
+        ...
+
+    async def page(self, request: PageRequest) -> Page[Tenant]:
+        """Tenants by name."""
+        ...
+
+
+class PlatformAssignments(Protocol):
+    """Who holds which platform role; `Assignment.tenant_id` is the home of the user."""
+
+    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
+        """Give the role; False, and no event, where the user holds it already."""
+        ...
+
+    async def assign_first(self, assignment: Assignment, event: AuditEvent) -> bool:
+        """Give the role if nobody holds it: of many racers one gets True."""
+        ...
+
+    async def revoke(self, tenant_id: str, user_id: str, role: str, event: AuditEvent) -> bool:
+        """Take the role; False, and no event, where the user does not hold it."""
+        ...
+
+    async def of_user(self, tenant_id: str, user_id: str) -> tuple[Assignment, ...]:
+        """The platform roles of a user, by name."""
+        ...
+
+    async def of_role(self, role: str) -> tuple[Assignment, ...]:
+        """Who holds the platform role."""
+        ...
+
+
+class Platform(Protocol):
+    """What belongs to no tenant."""
+
+    @property
+    def tenants(self) -> Tenants: ...
+    @property
+    def assignments(self) -> PlatformAssignments: ...
+    @property
+    def audit(self) -> Audit: ...
+
+    async def claim_master_key(self, key_id: str) -> str:
+        """Remember which master key seals this database's secrets, if none is remembered yet; the one that is."""
+        ...
+
+    async def replace_master_key(self, old: str, new: str) -> bool:
+        """Remember `new` in place of `old`; False where `old` is not the one remembered."""
+        ...
+
+    async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
+        """Remove at most `batch` rows of each table that nothing can need any more; how many went, by table."""
+        ...
+
+
+class Store(Protocol):
+    """A database, or memory."""
+
+    @property
+    def platform(self) -> Platform: ...
+
+    def tenant(self, tenant_id: str) -> TenantRepositories:
+        """The repositories of one tenant, each call atomic by itself."""
+        ...
+
+    def transaction(self, tenant_id: str) -> AbstractAsyncContextManager[TenantRepositories]:
+        """The same repositories in one transaction: it commits at the end of the block and rolls back on an exception."""
+        ...
+
+    def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Whether this process alone does the named work until the end of the block; False at once where another does."""
+        ...
+
+    async def check(self) -> None:
+        """Return if the database answers and its schema is this version's. Raises `StoreUnavailable` or `SchemaMismatch`."""
+        ...
+
+    async def migrate(self) -> tuple[str, ...]:
+        """Bring the schema up to this version, one runner at a time; the names of the migrations that ran."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...

@@ -1,0 +1,1 @@
+"""Everything OpenTrusty promises, tested."""

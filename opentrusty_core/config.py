@@ -1,4 +1,4 @@
-"""Settings of a deployment: `OPENTRUSTY_*` variables over a TOML file, unknown keys refused, every problem told at once."""
+"""Settings of a deployment: `OPENTRUSTY_*` variables over a TOML file; all that is wrong is told at once."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def _text(value: object) -> str:
 
 def _secret(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("it is text.")  # noqa: TRY004 - every reader speaks ValueError
+        raise ValueError("it is text.")
     return value
 
 

@@ -1,6 +1,7 @@
 """The three error families: what a client did wrong, what a use case refuses, what the store cannot do.
 
-Servers and the CLI map each family once. `description` is public and safe to show; `detail` is private and goes to logs only.
+Servers and the CLI map each family once. `description` is public and safe to show; `detail` is private and goes to
+logs only.
 """
 
 from __future__ import annotations
@@ -149,7 +150,9 @@ class AccountSelectionRequired(ProtocolError):
 
 
 class UnmetAuthenticationRequirements(ProtocolError):
-    """An essential `acr` that cannot be reached (OpenID Connect Core Error Code unmet_authentication_requirements 1.0)."""
+    """An essential `acr` that cannot be reached (OpenID Connect Core Error Code unmet_authentication_requirements
+    1.0).
+    """
 
     error = "unmet_authentication_requirements"
     description = "The requested authentication context cannot be reached."

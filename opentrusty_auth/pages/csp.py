@@ -53,10 +53,8 @@ def _scripts(view: Page, nonce: str) -> tuple[str, ...]:
 
 def _form_action(view: Page) -> tuple[str, ...]:
     match view:
-        # Chromium holds form-action against the redirect that follows the post, and that one leads to the client.
-        case SignInPage() | SelectAccountPage() | ConsentPage() | SignOutPage():
+        # Chromium holds form-action against every redirect that follows the post, and those lead to the client and beyond.
+        case SignInPage() | SelectAccountPage() | ConsentPage() | SignOutPage() | FormPostPage():
             return ()
-        case FormPostPage(action=redirect_uri):
-            return (f"form-action {csp_source(redirect_uri)}",)
         case SignedOutPage() | ErrorPage():
             return ("form-action 'self'",)

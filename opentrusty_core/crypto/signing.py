@@ -1,4 +1,4 @@
-"""Signing keys between use and rest: made and sealed for storing, opened for signing (RFC 7517; sealing: see `envelope`)."""
+"""Signing keys between use and rest: made and sealed for storing, opened for signing (RFC 7517; see `envelope`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from opentrusty_core.crypto.jwk import PrivateKey, SigningAlgorithm, generate, l
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 
 
-def new_signing_key(  # noqa: PLR0913 - the facts of the record, each once
+def new_signing_key(
     alg: str, status: KeyStatus, tenant_id: str, now: datetime, activates_at: datetime, master: MasterKeys
 ) -> SigningKey:
     """A fresh key of the tenant, its private half sealed. Blocking: RSA takes 50 ms to seconds, so call it in a thread.

@@ -1,4 +1,6 @@
-"""Audit events: who did what to what, from where, when, and how it ended. Append-only; never a secret, never a token."""
+"""Audit events: who did what to what, from where, when, and how it ended. Append-only; never a secret, never a
+token.
+"""
 
 from __future__ import annotations
 

@@ -38,8 +38,9 @@ class Display(StrEnum):
 class AuthorizationRequest:
     """A request whose client, redirect URI and parameters are known to be good.
 
-    `redirect_uri_given` is False where the only registered one was taken; `hinted_user_id` is the `sub` of the `id_token_hint`;
-    `max_age` is in seconds; `ui_locales` and `claims_locales` are language tags in order of preference.
+    `redirect_uri_given` is False where the only registered one was taken; `hinted_user_id` is the `sub` of the
+    `id_token_hint`; `max_age` is in seconds; `ui_locales` and `claims_locales` are language tags in order of
+    preference.
     """
 
     client_id: str

@@ -69,7 +69,9 @@ def dump_claims_request(request: ClaimsRequest) -> dict[str, object]:
     """The request as JSON-ready data that `parse_claims_request` reads back."""
     return {
         section: {
-            name: {"essential": claim.essential, "values": list(claim.values)} if claim.values else {"essential": claim.essential}
+            name: {"essential": claim.essential, "values": list(claim.values)}
+            if claim.values
+            else {"essential": claim.essential}
             for name, claim in claims.items()
         }
         for section, claims in (("userinfo", request.userinfo), ("id_token", request.id_token))

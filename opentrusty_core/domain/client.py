@@ -70,9 +70,10 @@ class ClientSecret:
 class Client:
     """An application; the names are those of RFC 7591 where it has one.
 
-    Ours: `scope` is what it may ask for; `require_pkce` may be off for confidential clients only; `skip_consent` marks the tenant's
-    own applications, whose people are not asked; `allowed_origins` are the web origins that may call token, userinfo and revocation from
-    a browser; `resource_identifiers` are the resources that this client *is*, whose access tokens it may introspect.
+    Ours: `scope` is what it may ask for; `require_pkce` may be off for confidential clients only; `skip_consent`
+    marks the tenant's own applications, whose people are not asked; `allowed_origins` are the web origins that may
+    call token, userinfo and revocation from a browser; `resource_identifiers` are the resources that this client
+    *is*, whose access tokens it may introspect.
     """
 
     client_id: str

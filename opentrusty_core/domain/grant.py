@@ -1,7 +1,7 @@
 """Grants and consents: what a person allowed an application.
 
-A grant is one authorization: the root that its code, refresh token and access tokens hang from; revoking it ends them all.
-A consent is the remembered answer to "may this application …?", one for each user and client.
+A grant is one authorization: the root that its code, refresh token and access tokens hang from; revoking it ends
+them all. A consent is the remembered answer to "may this application …?", one for each user and client.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from opentrusty_core.domain.scope import OFFLINE_ACCESS, Scope
 class Grant:
     """One authorization of a client by a user.
 
-    `expires_at` is the end of its code until the code is redeemed, then the absolute end of all that hangs from it. A grant without
-    `offline_access` ends with its session.
+    `expires_at` is the end of its code until the code is redeemed, then the absolute end of all that hangs from it.
+    A grant without `offline_access` ends with its session.
     """
 
     id: str

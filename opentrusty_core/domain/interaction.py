@@ -1,11 +1,13 @@
 """Interactions: one authorization request being answered in one browser tab.
 
-The machine. An interaction is never asked how far it says it is; what is pending follows from facts alone, in this order:
+The machine. An interaction is never asked how far it says it is; what is pending follows from facts alone, in this
+order:
 
-1. sign-in          no live session of an active person; or `prompt=login`, or `max_age` exceeded, and the person has not signed
-                    in since the interaction began; or the session is not the hinted person's.
+1. sign-in          no live session of an active person; or `prompt=login`, or `max_age` exceeded, and the person has
+                    not signed in since the interaction began; or the session is not the hinted person's.
 2. select account   `prompt=select_account`, and the person has neither chosen an account nor signed in since it began.
-3. consent          `prompt=consent` and no answer yet; or the client is not the tenant's own and asks for something not yet allowed.
+3. consent          `prompt=consent` and no answer yet; or the client is not the tenant's own and asks for something
+                    not yet allowed.
 4. nothing          a code can be issued.
 
 So a skipped step, an empty form or a "done" sent by the browser leads back to the pending step.
@@ -48,7 +50,7 @@ class Interaction:
     expires_at: datetime
 
 
-def pending_step(  # noqa: PLR0913 - the facts that the machine reads, and nothing else
+def pending_step(
     request: AuthorizationRequest,
     client: Client,
     session: Session | None,
@@ -57,7 +59,8 @@ def pending_step(  # noqa: PLR0913 - the facts that the machine reads, and nothi
     *,
     interaction: Interaction | None = None,
 ) -> Step:
-    """What is pending, given a live session of an active person (or None) and the person's consent to the client (or None).
+    """What is pending, given a live session of an active person (or None) and the person's consent to the client (or
+    None).
 
     Without `interaction` the request has just arrived, and nothing has been answered yet.
     """
@@ -86,10 +89,13 @@ def _must_sign_in_again(request: AuthorizationRequest, client: Client, session: 
 def _must_consent(
     request: AuthorizationRequest, client: Client, consent: Consent | None, interaction: Interaction | None
 ) -> bool:
-    if interaction is not None and interaction.consent_given:
-        return False
-    if Prompt.CONSENT in request.prompt:
+    """The answer of this interaction counts for the person who gave it: somebody who signs in later has to answer anew."""
+    answered = (
+        interaction is not None
+        and interaction.consent_given
+        and consent is not None
+        and consent.granted_at >= interaction.created_at
+    )
+    if Prompt.CONSENT in request.prompt and not answered:
         return True
-    if client.skip_consent:
-        return False
-    return consent is None or not consent.covers(request.scope, request.claims.names)
+    return not client.skip_consent and (consent is None or not consent.covers(request.scope, request.claims.names))

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 MAX_LENGTH = 2048
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?(?=[/?]|$)")
-_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+_CHARACTERS = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")  # RFC 3986 §2
+_ENCODED_DOT = re.compile("%2e", re.IGNORECASE)
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+")
 
 
@@ -46,7 +47,7 @@ def origin_error(origin: str) -> str | None:
 def _syntax_error(uri: str) -> str | None:
     if len(uri) > MAX_LENGTH:
         return f"It is longer than {MAX_LENGTH} characters."
-    if not _PRINTABLE.fullmatch(uri) or "\\" in uri:
+    if not _CHARACTERS.fullmatch(uri):
         return "It holds characters that a URI may not hold."
     if "#" in uri:
         return "It may not have a fragment."
@@ -61,7 +62,8 @@ def _syntax_error(uri: str) -> str | None:
         return "The scheme has to be written in lower case."
     if "@" in parts.netloc:
         return "It may not carry a user name."
-    if any(segment in {".", ".."} for segment in parts.path.split("/")):
+    # Browsers read %2e as a dot here, so that what is sent would not be what is registered.
+    if any(_ENCODED_DOT.sub(".", segment) in {".", ".."} for segment in parts.path.split("/")):
         return "It may not have dot segments."
     return None
 
@@ -86,6 +88,6 @@ def matches(registered: Iterable[str], presented: str) -> bool:
 
 def _without_loopback_port(uri: str) -> str | None:
     match = _LOOPBACK.match(uri)
-    if match is None or not _PRINTABLE.fullmatch(uri) or int(match[2] or 80) > 65535:
+    if match is None or not _CHARACTERS.fullmatch(uri) or int(match[2] or 80) > 65535:
         return None
     return f"http://{match[1]}{uri[match.end() :]}"

@@ -116,7 +116,9 @@ BUILTIN_ROLES: Mapping[str, Role] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """A user of a tenant holds a role; for a platform role `tenant_id` is the home of the user, else also where it holds."""
+    """A user of a tenant holds a role; for a platform role `tenant_id` is the home of the user, else also where it
+    holds.
+    """
 
     tenant_id: str
     user_id: str

@@ -17,8 +17,9 @@ TOUCH_EVERY = timedelta(minutes=1)
 class Session:
     """A signed-in browser.
 
-    `id` is the `sid` of ID tokens. The browser proves itself with two cookies, each known here by its SHA-256: the session's
-    handle (parent domain) and the browser's own (`__Host-`), so that a cookie planted by a sibling host opens nothing.
+    `id` is the `sid` of ID tokens. The browser proves itself with two cookies, each known here by its SHA-256: the
+    session's handle (parent domain) and the browser's own (`__Host-`), so that a cookie planted by a sibling host
+    opens nothing.
     """
 
     id: str

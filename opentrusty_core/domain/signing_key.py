@@ -1,7 +1,7 @@
 """Signing keys and their life: announced → active → retiring → retired.
 
-A key is announced in the JWKS before it signs, so that every cached JWKS knows it, and stays there after it signed, until
-the last token that it signed has expired.
+A key is announced in the JWKS before it signs, so that every cached JWKS knows it, and stays there after it signed,
+until the last token that it signed has expired.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class SigningKey:
 class KeyPlan:
     """What the life cycle wants for one algorithm now.
 
-    `changed` are keys to write as they stand there; `announce_until`, where set, asks for a new key that signs from then on.
+    `changed` are keys to write as they stand there; `announce_until`, where set, asks for a new key that signs from
+    then on.
     """
 
     changed: tuple[SigningKey, ...] = ()
@@ -70,7 +71,8 @@ class KeyPlan:
 def plan(keys: Iterable[SigningKey], now: datetime, policy: KeyPolicy, *, rotate: bool = False) -> KeyPlan:
     """The next steps in the life of one algorithm's keys; `rotate` starts the next rotation before its time.
 
-    A successor signs only after `jwks_max_age` in the JWKS, so that no client meets a `kid` that it cannot have seen.
+    A successor signs only after `jwks_max_age` in the JWKS, so that no client meets a `kid` that it cannot have seen;
+    where one has stood there that long already, `rotate` lets it sign at once.
     """
     keys = tuple(keys)
     changed = [
@@ -79,8 +81,13 @@ def plan(keys: Iterable[SigningKey], now: datetime, policy: KeyPolicy, *, rotate
         if key.status is KeyStatus.RETIRING and key.retiring_at is not None and now >= key.retiring_at + policy.retiring
     ]
     active = next((key for key in keys if key.status is KeyStatus.ACTIVE), None)
-    successor = min((key for key in keys if key.status is KeyStatus.ANNOUNCED), key=lambda key: key.activates_at, default=None)
-    if successor is not None and (active is None or now >= successor.activates_at):
+    successor = min(
+        (key for key in keys if key.status is KeyStatus.ANNOUNCED), key=lambda key: key.activates_at, default=None
+    )
+    ready = successor is not None and now >= (
+        successor.created_at + policy.jwks_max_age if rotate else successor.activates_at
+    )
+    if successor is not None and (active is None or ready):
         if active is not None:
             changed.append(replace(active, status=KeyStatus.RETIRING, retiring_at=now))
         changed.append(replace(successor, status=KeyStatus.ACTIVE, activated_at=now))

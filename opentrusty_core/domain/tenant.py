@@ -89,5 +89,7 @@ def validated_name(name: str) -> str:
         Invalid: it is not 1 to 63 lower-case letters, digits and inner hyphens.
     """
     if not _NAME.fullmatch(name):
-        raise Invalid({"name": "Use 1 to 63 lower-case letters, digits and hyphens, not starting or ending with a hyphen."})
+        raise Invalid(
+            {"name": "Use 1 to 63 lower-case letters, digits and hyphens, not starting or ending with a hyphen."}
+        )
     return name

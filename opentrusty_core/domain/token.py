@@ -12,8 +12,8 @@ from opentrusty_core.domain.scope import Scope
 class RefreshToken:
     """The refresh token of a grant.
 
-    The bearer value is a MAC over `id` and `generation`, made and checked by the core, so the store holds nothing that opens a
-    door. Each rotation adds one to `generation`; a lower one that comes back was copied.
+    The bearer value is a MAC over `id` and `generation`, made and checked by the core, so the store holds nothing
+    that opens a door. Each rotation adds one to `generation`; a lower one that comes back was copied.
     """
 
     id: str

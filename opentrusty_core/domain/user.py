@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from enum import StrEnum
 from opentrusty_core.errors import Invalid
 
 MAX_IDENTIFIER = 254  # RFC 5321 §4.5.3.1.3: the longest mailbox that can be mailed to
+
+# Shown as nothing, yet no control characters (Unicode Default_Ignorable_Code_Point): joiners, fillers, selectors.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 class UserStatus(StrEnum):
@@ -24,9 +28,10 @@ class UserStatus(StrEnum):
 class User:
     """A person of one tenant.
 
-    `id` is the `sub` of every token. `claims` holds the standard claims of OpenID Connect Core 1.0 §5.1 that are known, save
-    for `sub`, `email`, `email_verified`, `preferred_username` and `updated_at`, which have fields of their own.
-    A `Directory` of the embedder's returns the same record; its ids may be any text of 1 to 255 ASCII characters.
+    `id` is the `sub` of every token. `claims` holds the standard claims of OpenID Connect Core 1.0 §5.1 that are
+    known, save for `sub`, `email`, `email_verified`, `preferred_username` and `updated_at`, which have fields of
+    their own. A `Directory` of the embedder's returns the same record; its ids may be any text of 1 to 255 ASCII
+    characters.
     """
 
     id: str
@@ -72,13 +77,15 @@ def normalised(identifier: str) -> str:
         raise Invalid({"username": "It is empty."})
     if len(form) > MAX_IDENTIFIER:
         raise Invalid({"username": f"It is longer than {MAX_IDENTIFIER} characters."})
-    if any(c.isspace() or unicodedata.category(c)[0] == "C" for c in form):
+    if _INVISIBLE.search(form) or any(c.isspace() or unicodedata.category(c)[0] == "C" for c in form):
         raise Invalid({"username": "It holds white space or invisible characters."})
     return form
 
 
 def validated_email(email: str) -> str:
-    """The address, trimmed and in NFC, if it has one plain `@` between a local part and a domain.
+    """The address, trimmed and in NFKC, if it has one plain `@` between a local part and a domain.
+
+    What is returned is what was checked, but for letter case, so that no mailer reads a full-width `@` its own way.
 
     Raises:
         Invalid: it is not an address that can be mailed to.
@@ -88,8 +95,14 @@ def validated_email(email: str) -> str:
     except Invalid as error:
         raise Invalid({"email": error.fields["username"]}) from None
     local, at, domain = form.partition("@")
-    if not (local and at and domain) or "@" in domain or domain.startswith(".") or domain.endswith(".") or ".." in domain:
+    if (
+        not (local and at and domain)
+        or "@" in domain
+        or domain.startswith(".")
+        or domain.endswith(".")
+        or ".." in domain
+    ):
         raise Invalid({"email": "It is not an email address."})
     if any(c in '",:;<>()[]\\' for c in form):
         raise Invalid({"email": "It is not a plain email address."})
-    return unicodedata.normalize("NFC", email).strip()
+    return unicodedata.normalize("NFKC", email).strip()

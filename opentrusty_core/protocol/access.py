@@ -102,4 +102,3 @@ def _of_jwt(claims: Mapping[str, Any], found: AccessLookup) -> Access:
         user=found.user,
         claims=claims,
     )
-

@@ -1,4 +1,6 @@
-"""The answers to an authorization request: a code, or an error (RFC 6749 §4.1.2, §4.1.2.1), each with `state` and `iss` (RFC 9207)."""
+"""The answers to an authorization request: a code, or an error (RFC 6749 §4.1.2, §4.1.2.1), each with `state` and
+`iss` (RFC 9207).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from opentrusty_core.protocol.messages import HttpRequest
 from opentrusty_core.protocol.messages.authorization import AuthorizationResponse
 
 
-async def issue_code(  # noqa: PLR0913 - all that a code stands for
+async def issue_code(
     request: AuthorizationRequest,
     client: Client,
     session: Session,
@@ -27,7 +29,8 @@ async def issue_code(  # noqa: PLR0913 - all that a code stands for
     *,
     interaction_hash: bytes | None = None,
 ) -> AuthorizationResponse:
-    """A grant of what was asked, and its code. With `interaction_hash` it ends that interaction, and only one of two tabs gets a code.
+    """A grant of what was asked, and its code. With `interaction_hash` it ends that interaction, and only one of two
+    tabs gets a code.
 
     Raises:
         InteractionRequired: the interaction was answered already.
@@ -60,9 +63,7 @@ async def issue_code(  # noqa: PLR0913 - all that a code stands for
     issued = await deps.store.tenant(issuer.tenant_id).codes.issue(
         code,
         grant,
-        deps.event(
-            AuditType.CODE_ISSUED, origin, client_id=client.client_id, user_id=session.user_id, target=grant.id
-        ),
+        deps.event(AuditType.CODE_ISSUED, origin, client_id=client.client_id, user_id=session.user_id, target=grant.id),
         touch=_touched(session, issuer, deps),
         interaction_hash=interaction_hash,
     )

@@ -1,6 +1,7 @@
 """The checks of an authorization request after its redirect URI is trusted, in the order in which they run.
 
-Each takes what was asked and gives the fields of the `AuthorizationRequest` that it vouches for, or raises the error that goes to the client.
+Each takes what was asked and gives the fields of the `AuthorizationRequest` that it vouches for, or raises the error
+that goes to the client.
 """
 
 from __future__ import annotations

@@ -19,7 +19,9 @@ from opentrusty_core.storage import Directory, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimsContext:
-    """For whom and what an embedder's claims are asked: `use` is `id_token`, `access_token` or `userinfo`; no `user` for machines."""
+    """For whom and what an embedder's claims are asked: `use` is `id_token`, `access_token` or `userinfo`; no `user`
+    for machines.
+    """
 
     tenant: str
     use: str
@@ -52,7 +54,7 @@ class Deps:
         )
         return client if client is not None and client.is_active else None
 
-    def event(  # noqa: PLR0913 - one keyword for each column that a caller may fill
+    def event(
         self,
         type_: AuditType,
         origin: Origin,

@@ -22,7 +22,9 @@ EnsureKey = Callable[[str, str], Awaitable[object]]
 
 
 class KeyRing:
-    """The keys of a tenant: private ones opened when they first sign, then kept (opening an RSA key costs milliseconds)."""
+    """The keys of a tenant: private ones opened when they first sign, then kept (opening an RSA key costs
+    milliseconds).
+    """
 
     def __init__(self, tenant_id: str, keys: tuple[SigningKey, ...], master: MasterKeys) -> None:
         self.keys = keys
@@ -75,7 +77,14 @@ class Issuers:
     """The issuers that serve, by the names of their tenants."""
 
     def __init__(
-        self, store: Store, runtime: Runtime, auth_url: str, master: MasterKeys, ensure_key: EnsureKey, *, size: int = 10_000
+        self,
+        store: Store,
+        runtime: Runtime,
+        auth_url: str,
+        master: MasterKeys,
+        ensure_key: EnsureKey,
+        *,
+        size: int = 10_000,
     ) -> None:
         self._store = store
         self._auth_url = auth_url
@@ -84,7 +93,9 @@ class Issuers:
         self._issuers: Remembered[str, Issuer] = Remembered(runtime, size)
 
     async def get(self, name: str) -> Issuer | None:
-        """The issuer of an active tenant, at most a second old; None where there is no such tenant or it is suspended."""
+        """The issuer of an active tenant, at most a second old; None where there is no such tenant or it is
+        suspended.
+        """
         issuer = await self._issuers.get(name, lambda stale: self._load(name, stale))
         return issuer if issuer is not None and issuer.tenant.is_active else None
 

@@ -26,7 +26,9 @@ ID_TOKEN_TYP = "JWT"  # noqa: S105 - a media type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuance:
-    """Everything that one answer of the token endpoint is made of; without `grant` and `user` it is the client's own."""
+    """Everything that one answer of the token endpoint is made of; without `grant` and `user` it is the client's
+    own.
+    """
 
     issuer: Issuer
     client: Client
@@ -91,7 +93,9 @@ async def _opaque_access_token(issuance: Issuance, now: datetime, expires_at: da
 
 
 def _audience(issuance: Issuance) -> tuple[str, ...]:
-    """The resources that the scope touches; the issuer itself for userinfo, and where there is no other (RFC 9068 §3)."""
+    """The resources that the scope touches; the issuer itself for userinfo, and where there is no other (RFC 9068
+    §3).
+    """
     resources = audiences_of(issuance.scope, issuance.issuer.resources)
     return (issuance.issuer.identifier, *resources) if OPENID in issuance.scope or not resources else resources
 

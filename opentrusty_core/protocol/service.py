@@ -25,7 +25,9 @@ CORS_ENDPOINTS = frozenset({"token", "userinfo", "revoke", "jwks", "discovery"})
 
 
 class ProtocolService:
-    """OAuth 2 and OpenID Connect for every tenant of a store. `issuer` comes first; the rest answer for the issuer that it found."""
+    """OAuth 2 and OpenID Connect for every tenant of a store. `issuer` comes first; the rest answer for the issuer
+    that it found.
+    """
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps

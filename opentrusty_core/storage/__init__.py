@@ -1,11 +1,14 @@
 """The repository interface: what a store must do, and nothing of how.
 
-A store gives the repositories of one tenant at a time, so that an unscoped query cannot be written. Every method is atomic by
-itself. Verbs belong to the domain; those that change something take the `AuditEvent` that is written in the same transaction. Stores mint
-nothing, read no clock and never see a bearer value, only SHA-256 hashes. `storage.contract` is the test suite that every store passes.
+A store gives the repositories of one tenant at a time, so that an unscoped query cannot be written. Every method is
+atomic by itself. Verbs belong to the domain; those that change something take the `AuditEvent` that is written in
+the same transaction. Stores mint nothing, read no clock and never see a bearer value, only SHA-256 hashes.
+`storage.contract` is the test suite that every store passes.
 
 Every method raises `StoreUnavailable` where the database does not answer; nothing is half-done then.
 """
+
+from __future__ import annotations
 
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
 from opentrusty_core.storage.outcomes import (

@@ -37,8 +37,8 @@ class Codes(Protocol):
     ) -> bool:
         """Add the grant and its code.
 
-        `touch` is the session with its visit to write down; `interaction_hash` is the interaction that this answers: it is removed, and where it was gone
-        already nothing is issued and the answer is False.
+        `touch` is the session with its visit to write down; `interaction_hash` is the interaction that this answers:
+        it is removed, and where it was gone already nothing is issued and the answer is False.
         """
         ...
 
@@ -53,9 +53,11 @@ class Codes(Protocol):
     ) -> CodeRedeemed | CodeReplayed | Unknown:
         """Spend the code once, atomically.
 
-        Where everything fits: the code is spent, the grant lives until `grant_expires_at`, `refresh_token` (whose `grant_id` is ignored) is added to the grant, the
-        event is written with the grant's id as its target and its user as its actor. `CodeReplayed` where this client has spent it before, whatever else is
-        presented; else `Unknown`, and nothing is changed. A revoked grant, or one whose session has ended though it is not offline, is `Unknown`.
+        Where everything fits: the code is spent, the grant lives until `grant_expires_at`, `refresh_token` (whose
+        `grant_id` is ignored) is added to the grant, the event is written with the grant's id as its target and its
+        user as its actor. `CodeReplayed` where this client has spent it before, whatever else is presented; else
+        `Unknown`, and nothing is changed. A revoked grant, or one whose session has ended though it is not offline,
+        is `Unknown`.
         """
         ...
 
@@ -77,10 +79,12 @@ class RefreshTokens(Protocol):
     ) -> RefreshRedeemed | RefreshRetried | RefreshReused | Unknown:
         """Use the token once, atomically.
 
-        At the present generation: `RefreshRedeemed`, the generation grows by one if `rotate`, the idle end moves to `idle_expires_at` (never past `expires_at`; without
-        `rotate` a store may write it only when it moves by an hour or more), the event is written with the grant's id as its target and its user as its actor.
-        One generation behind, within `grace` of the rotation: `RefreshRetried`, nothing changes. Any other: `RefreshReused`.
-        `Unknown`, and nothing is changed, where there is no such token, it is another client's, it or its grant has expired or is revoked.
+        At the present generation: `RefreshRedeemed`, the generation grows by one if `rotate`, the idle end moves to
+        `idle_expires_at` (never past `expires_at`; without `rotate` a store may write it only when it moves by an
+        hour or more), the event is written with the grant's id as its target and its user as its actor. One
+        generation behind, within `grace` of the rotation: `RefreshRetried`, nothing changes. Any other:
+        `RefreshReused`. `Unknown`, and nothing is changed, where there is no such token, it is another client's, it
+        or its grant has expired or is revoked.
         """
         ...
 
@@ -101,7 +105,9 @@ class AccessTokens(Protocol):
         ...
 
     async def look_up_jwt(self, jti: str, grant_id: str | None, now: datetime) -> AccessLookup | None:
-        """What stands behind a JWT that was not revoked and whose grant, if any, is live. The caller has checked the JWT itself."""
+        """What stands behind a JWT that was not revoked and whose grant, if any, is live. The caller has checked the
+        JWT itself.
+        """
         ...
 
     async def revoke(self, token_hash: bytes, event: AuditEvent) -> bool:

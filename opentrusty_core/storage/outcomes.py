@@ -34,8 +34,8 @@ class Unknown:
 class CodeRedemption:
     """What is presented with a code; all of it has to fit, or the code stays unspent.
 
-    `redirect_uri` and `code_challenge` (computed from the verifier) are None where the request sent none; a stored value then does
-    not fit, and neither does a sent value where none is stored.
+    `redirect_uri` and `code_challenge` (computed from the verifier) are None where the request sent none; a stored
+    value then does not fit, and neither does a sent value where none is stored.
     """
 
     code_hash: bytes
@@ -46,7 +46,9 @@ class CodeRedemption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRedeemed:
-    """The code was spent by this call; `user` is the store's own record of the person, None where a `Directory` keeps them."""
+    """The code was spent by this call; `user` is the store's own record of the person, None where a `Directory`
+    keeps them.
+    """
 
     code: AuthorizationCode
     grant: Grant

@@ -16,7 +16,8 @@ from opentrusty_core.storage.outcomes import Limited, Taken
 class Directory(Protocol):
     """Where people come from, for those who embed OpenTrusty over a users table of their own.
 
-    `tenant_id` is given because one directory may serve many tenants. Ids may be any text of 1 to 255 ASCII characters, never reused.
+    `tenant_id` is given because one directory may serve many tenants. Ids may be any text of 1 to 255 ASCII
+    characters, never reused.
     """
 
     async def find(self, tenant_id: str, identifier: str) -> User | None:
@@ -48,7 +49,9 @@ class Users(Protocol):
         ...
 
     async def update(self, user: User, event: AuditEvent) -> None:
-        """Replace version `user.version - 1`. Raises `NotFound`; `Conflict` where another version stands there or a name is taken."""
+        """Replace version `user.version - 1`. Raises `NotFound`; `Conflict` where another version stands there or a
+        name is taken.
+        """
         ...
 
     async def delete(self, user_id: str, event: AuditEvent) -> None:
@@ -93,7 +96,9 @@ class Consents(Protocol):
 
 
 class Throttles(Protocol):
-    """Buckets of attempts (see `domain.throttle`). Each call is a transaction of its own even inside another: a failed attempt counts."""
+    """Buckets of attempts (see `domain.throttle`). Each call is a transaction of its own even inside another: a
+    failed attempt counts.
+    """
 
     async def take(self, buckets: tuple[Bucket, ...], now: datetime) -> Taken | Limited:
         """Take a slot in every bucket, or in none."""
@@ -105,6 +110,8 @@ class Throttles(Protocol):
 
 
 async def living(directory: Directory | None, tenant_id: str, user_id: str, known: User | None) -> User | None:
-    """The person, if they may still hold what they hold: the directory's word, or without one the store's own `known` record."""
+    """The person, if they may still hold what they hold: the directory's word, or without one the store's own
+    `known` record.
+    """
     user = known if directory is None else await directory.get(tenant_id, user_id)
     return user if user is not None and user.is_active else None

@@ -1,4 +1,6 @@
-"""What administrators keep: the tenant's own record, clients, resources, keys, roles, and the audit that tells of it all."""
+"""What administrators keep: the tenant's own record, clients, resources, keys, roles, and the audit that tells of it
+all.
+"""
 
 from __future__ import annotations
 
@@ -82,13 +84,16 @@ class SigningKeys(Protocol):
         ...
 
     async def add(self, key: SigningKey, event: AuditEvent) -> bool:
-        """Add it; False, and nothing is changed, where another of its algorithm already holds its status of announced or active."""
+        """Add it; False, and nothing is changed, where another of its algorithm already holds its status of
+        announced or active.
+        """
         ...
 
     async def step(self, keys: tuple[SigningKey, ...], event: AuditEvent) -> bool:
         """Write the new states together; False, and nothing is changed, where another process stepped them already.
 
-        A key is replaced only where its stored status is the one before: active for retiring, announced for active, and so on.
+        A key is replaced only where its stored status is the one before: active for retiring, announced for active,
+        and so on.
         """
         ...
 

@@ -21,8 +21,8 @@ class Sessions(Protocol):
     ) -> None:
         """Begin a session.
 
-        `replaces` is the id of the browser's session before: it ends, its grants pass to the new one where the user is the same and end with it
-        where not. `refund` gives back the slots that the attempt took.
+        `replaces` is the id of the browser's session before: it ends, its grants pass to the new one where the user
+        is the same and end with it where not. `refund` gives back the slots that the attempt took.
         """
         ...
 
@@ -41,7 +41,9 @@ class Sessions(Protocol):
         ...
 
     async def end(self, session_id: str, now: datetime, event: AuditEvent) -> bool:
-        """End a session with its grants that are not offline and its browser's interactions; False where it had ended or never was."""
+        """End a session with its grants that are not offline and its browser's interactions; False where it had
+        ended or never was.
+        """
         ...
 
     async def end_all(self, user_id: str, now: datetime, event: AuditEvent) -> int:

@@ -22,37 +22,84 @@ class TenantRepositories(Protocol):
     """Everything of one tenant. A foreign id is never found here, as if it did not exist."""
 
     @property
-    def tenant(self) -> TenantRecord: ...
+    def tenant(self) -> TenantRecord:
+        """The record of the tenant itself."""
+        ...
+
     @property
-    def users(self) -> Users: ...
+    def users(self) -> Users:
+        """Its people."""
+        ...
+
     @property
-    def passwords(self) -> Passwords: ...
+    def passwords(self) -> Passwords:
+        """Their passwords."""
+        ...
+
     @property
-    def consents(self) -> Consents: ...
+    def consents(self) -> Consents:
+        """What they allowed."""
+        ...
+
     @property
-    def throttles(self) -> Throttles: ...
+    def throttles(self) -> Throttles:
+        """How often somebody guessed."""
+        ...
+
     @property
-    def clients(self) -> Clients: ...
+    def clients(self) -> Clients:
+        """Its applications."""
+        ...
+
     @property
-    def resources(self) -> Resources: ...
+    def resources(self) -> Resources:
+        """Its APIs."""
+        ...
+
     @property
-    def signing_keys(self) -> SigningKeys: ...
+    def signing_keys(self) -> SigningKeys:
+        """Its keys."""
+        ...
+
     @property
-    def assignments(self) -> Assignments: ...
+    def assignments(self) -> Assignments:
+        """Who holds which role in it."""
+        ...
+
     @property
-    def sessions(self) -> Sessions: ...
+    def sessions(self) -> Sessions:
+        """Its signed-in browsers."""
+        ...
+
     @property
-    def interactions(self) -> Interactions: ...
+    def interactions(self) -> Interactions:
+        """What its people are answering."""
+        ...
+
     @property
-    def codes(self) -> Codes: ...
+    def codes(self) -> Codes:
+        """Authorization codes."""
+        ...
+
     @property
-    def refresh_tokens(self) -> RefreshTokens: ...
+    def refresh_tokens(self) -> RefreshTokens:
+        """Refresh tokens."""
+        ...
+
     @property
-    def access_tokens(self) -> AccessTokens: ...
+    def access_tokens(self) -> AccessTokens:
+        """Access tokens."""
+        ...
+
     @property
-    def grants(self) -> Grants: ...
+    def grants(self) -> Grants:
+        """The roots of them all."""
+        ...
+
     @property
-    def audit(self) -> Audit: ...
+    def audit(self) -> Audit:
+        """What happened."""
+        ...
 
 
 class Tenants(Protocol):
@@ -99,11 +146,19 @@ class Platform(Protocol):
     """What belongs to no tenant."""
 
     @property
-    def tenants(self) -> Tenants: ...
+    def tenants(self) -> Tenants:
+        """All tenants."""
+        ...
+
     @property
-    def assignments(self) -> PlatformAssignments: ...
+    def assignments(self) -> PlatformAssignments:
+        """Who holds which platform role."""
+        ...
+
     @property
-    def audit(self) -> Audit: ...
+    def audit(self) -> Audit:
+        """What happened."""
+        ...
 
     async def claim_master_key(self, key_id: str) -> str:
         """Remember which master key seals this database's secrets, if none is remembered yet; the one that is."""
@@ -122,22 +177,30 @@ class Store(Protocol):
     """A database, or memory."""
 
     @property
-    def platform(self) -> Platform: ...
+    def platform(self) -> Platform:
+        """Who holds which platform role."""
+        ...
 
     def tenant(self, tenant_id: str) -> TenantRepositories:
         """The repositories of one tenant, each call atomic by itself."""
         ...
 
     def transaction(self, tenant_id: str) -> AbstractAsyncContextManager[TenantRepositories]:
-        """The same repositories in one transaction: it commits at the end of the block and rolls back on an exception."""
+        """The same repositories in one transaction: it commits at the end of the block and rolls back on an
+        exception.
+        """
         ...
 
     def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:
-        """Whether this process alone does the named work until the end of the block; False at once where another does."""
+        """Whether this process alone does the named work until the end of the block; False at once where another
+        does.
+        """
         ...
 
     async def check(self) -> None:
-        """Return if the database answers and its schema is this version's. Raises `StoreUnavailable` or `SchemaMismatch`."""
+        """Return if the database answers and its schema is this version's. Raises `StoreUnavailable` or
+        `SchemaMismatch`.
+        """
         ...
 
     async def migrate(self) -> tuple[str, ...]:

@@ -129,6 +129,13 @@ def test_only_an_asymmetric_algorithm_that_fits_the_key_is_taken(
     assert refused(lambda: foreign.verify_foreign(token, jwks, typ=("at+jwt",), algorithms=[alg, "ES256"]))
 
 
+@pytest.mark.case("F1")
+def test_an_algorithm_that_this_place_does_not_take_is_refused(loaded: Loaded, generated: Generated) -> None:
+    token = proof(loaded[SigningAlgorithm.RS256], public(generated[SigningAlgorithm.RS256]))
+    narrow = ("ES256", "PS256")
+    assert refused(lambda: foreign.verify_embedded(token, typ=("dpop+jwt",), algorithms=narrow)) == "alg not allowed"
+
+
 @pytest.mark.case("F1", "F3")
 @pytest.mark.parametrize("secret", [b"", b"AAAA"])
 def test_no_hmac_verifies_not_even_with_a_registered_secret(secret: bytes) -> None:

@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import jwt as pyjwt
@@ -40,6 +41,10 @@ def test_what_is_signed_verifies_here(
 ) -> None:
     token = jws.Signer(loaded[alg], typ="at+jwt").sign(CLAIMS)
     assert jws.verify(token, published, typ="at+jwt") == CLAIMS
+
+
+def test_claims_may_be_any_mapping(key: PrivateKey, published: Published) -> None:
+    assert jws.verify(jws.Signer(key, typ="JWT").sign(MappingProxyType(CLAIMS)), published, typ="JWT") == CLAIMS
 
 
 @pytest.mark.parametrize("alg", [SigningAlgorithm.ES256, SigningAlgorithm.RS256, SigningAlgorithm.PS256])
@@ -183,6 +188,11 @@ def test_a_number_that_is_not_finite_is_refused(number: str, key: PrivateKey, pu
 @pytest.mark.parametrize("payload", ["[]", '"text"', "1", "null", "", "\xff", "{}{}"])
 def test_a_payload_that_is_no_object_is_refused(payload: str, key: PrivateKey, published: Published) -> None:
     assert refused(forge.signed(key, payload), published)
+
+
+@pytest.mark.parametrize("header", ["[]", '"alg"', "1", "null", "{}", '{"alg":1}', '{"alg":null}', "{"])
+def test_a_header_that_is_no_object_with_alg_is_refused(header: str, key: PrivateKey, published: Published) -> None:
+    assert refused(forge.compact(header, "{}", key.sign), published).startswith("header")
 
 
 @pytest.mark.parametrize("position", range(3))

@@ -174,24 +174,19 @@ async def test_two_spellings_of_one_character_are_one_password() -> None:
 @pytest.mark.case("R26")
 async def test_no_more_hashes_run_at_once_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     passwords = Passwords(FakeRuntime().token_bytes, limiter_size=2, time_cost=1, memory_cost=64)
-    lock, running, most = threading.Lock(), 0, 0
-    gate = threading.Barrier(2, timeout=10)
+    gate = threading.Event()
 
-    def counted(encoded: str, secret: bytes) -> Verified:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        gate.wait()  # passes only when two run together
-        with lock:
-            running -= 1
-        return Verified(ok=False)
+    def held(encoded: str, secret: bytes) -> Verified:
+        return Verified(ok=gate.wait(timeout=10))
 
-    monkeypatch.setattr(passwords, "_verify", counted)
+    monkeypatch.setattr(passwords, "_verify", held)
     async with anyio.create_task_group() as group:
         for _ in range(8):
             group.start_soon(passwords.verify, "", PASSWORD)
-    assert most == 2
+        await anyio.wait_all_tasks_blocked()
+        limiter = passwords._limiter.get().statistics()
+        gate.set()
+    assert (limiter.borrowed_tokens, limiter.tasks_waiting) == (2, 6)
 
 
 async def test_the_event_loop_goes_on_while_a_password_is_hashed() -> None:

@@ -12,7 +12,20 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from opentrusty_auth.pages.views import Account, Branding, Client, ErrorPage, Form, FormPostPage, Page, SignedOutPage
+from opentrusty_auth.pages.views import (
+    Account,
+    Branding,
+    Client,
+    ConsentPage,
+    ErrorPage,
+    Form,
+    FormPostPage,
+    Page,
+    SelectAccountPage,
+    SignedOutPage,
+    SignInPage,
+    SignOutPage,
+)
 from tests.servers.page_views import CONSENT, NONCE, PAGES, SELECT, SIGN_IN, SIGN_OUT
 
 pytestmark = [pytest.mark.browser]
@@ -22,7 +35,7 @@ PAYLOAD = "\"'></title></style><script>document.title='owned'</script><img src=x
 
 @dataclass
 class Site:
-    """A web server: `views` by path as the Auth Plane would send them; a POST is noted and, on `/answer`, redirected."""
+    """A web server: `views` by path as the Auth Plane would send them; a POST is noted, then redirected."""
 
     server: ThreadingHTTPServer
     views: dict[str, Page] = field(default_factory=dict)
@@ -34,8 +47,8 @@ class Site:
         return f"http://127.0.0.1:{self.server.server_port}"
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
+@pytest.fixture(name="site")
+def serve_site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if asset := PAGES.assets.get(self.path):
@@ -115,10 +128,10 @@ def test_no_injected_script_runs_and_the_page_keeps_its_own_policy(browser: Brow
     [(SIGN_IN, "submit"), (CONSENT, "submit"), (CONSENT, "deny"), (SELECT, "submit"), (SIGN_OUT, "submit")],
 )
 def test_the_redirect_to_the_client_after_a_form_is_not_blocked(
-    browser: Browser, site: Site, view: Page, button: str
+    browser: Browser, site: Site, view: SignInPage | ConsentPage | SelectAccountPage | SignOutPage, button: str
 ) -> None:
     site.redirect_to = f"http://localhost:{site.server.server_port}/callback"
-    site.views["/page"] = replace(view, form=Form(action="/answer", csrf="c"), branding=Branding(name="Acme"))  # type: ignore[call-arg]
+    site.views["/page"] = replace(view, form=Form(action="/answer", csrf="c"), branding=Branding(name="Acme"))
     page = browser.new_page()
     page.goto(f"{site.origin}/page")
     if view is SIGN_IN:

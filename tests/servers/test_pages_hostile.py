@@ -184,16 +184,13 @@ def test_scripts_run_only_on_the_page_that_posts_a_response_and_only_ours(view: 
         (SIGN_OUT, None),
         (ErrorPage(code="x", request_id="r"), ["'self'"]),
         (SignedOutPage(branding=ACME), ["'self'"]),
-        (FORM_POST, ["https://shop.example"]),
-        (replace(FORM_POST, action="http://127.0.0.1:9999/callback"), ["http://127.0.0.1:9999"]),
-        (replace(FORM_POST, action="http://[::1]:9999/callback"), ["http:"]),
-        (replace(FORM_POST, action="com.example.app:/callback"), ["com.example.app:"]),
+        (FORM_POST, None),
     ],
 )
 def test_forms_that_end_in_a_redirect_to_the_client_leave_form_action_out(
     view: Page, expected: list[str] | None
 ) -> None:
-    """Chromium holds form-action against the redirect after the post too; it also knows no source for `[::1]`."""
+    """Chromium holds form-action against every redirect after the post too."""
     assert policy(view).get("form-action") == expected
 
 

@@ -27,6 +27,8 @@ from tests.support.servers import free_port, wait_until
 
 SUPERUSER = "postgres"
 DEBIAN = Path("/usr/lib/postgresql")
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 2 * 1024**3
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
@@ -187,9 +189,9 @@ class Cluster:
 
 @contextmanager
 def cluster(*, durable: bool = False) -> Iterator[Cluster]:
-    """A running cluster in a temporary folder; `durable` keeps fsync and synchronous commit on, as PostgreSQL ships."""
+    """A running cluster in a temporary folder: in memory, or if `durable` on disk with fsync and synchronous commit."""
     _binaries()
-    home = Path(tempfile.mkdtemp(prefix="opentrusty-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="opentrusty-pg-", dir=None if durable else _memory()))
     try:
         running = Cluster(home, durable=durable)
         try:
@@ -223,6 +225,12 @@ def _binaries() -> Path:
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     raise PostgresMissing("PostgreSQL (its initdb) is not installed: apt-get install postgresql")
+
+
+def _memory() -> Path | None:
+    """The machine's file system in memory, when it has room: a database is copied there ten times faster."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED
+    return MEMORY if roomy else None
 
 
 def _account() -> tuple[int, int] | None:

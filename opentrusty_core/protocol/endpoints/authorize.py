@@ -1,7 +1,7 @@
 """The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core 1.0 §3.1.2), from the request to the code.
 
-Two stages: before the redirect URI is trusted every failure is a page for the person; after it every failure goes to the client, with
-`state` and `iss` (RFC 9207).
+Two stages: before the redirect URI is trusted every failure is a page for the person; after it every failure goes to
+the client, with `state` and `iss` (RFC 9207).
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ _SILENT_ERRORS: dict[Step, type[ProtocolError]] = {
 async def authorize(
     http: HttpRequest, browser: Browser, issuer: Issuer, deps: Deps
 ) -> AuthorizationResponse | InteractionStarted:
-    """Answers an authorization request: a code where nothing is needed of the person, an interaction where something is.
+    """Answers an authorization request: a code where nothing is needed of the person, an interaction where something
+    is.
 
     Raises:
         ProtocolError: the client or redirect URI cannot be trusted; show a page, redirect nowhere.
@@ -74,7 +75,9 @@ async def _trusted_client(form: Form, issuer: Issuer, deps: Deps) -> Client:
 
 
 def _trusted_redirect_uri(form: Form, client: Client) -> str:
-    """The presented URI where it is registered; the registered one where there is just one and the request is not OpenID's."""
+    """The presented URI where it is registered; the registered one where there is just one and the request is not
+    OpenID's.
+    """
     if "redirect_uri" in form.repeated:
         raise InvalidRequest(description="redirect_uri is repeated.")
     presented = form.get("redirect_uri")
@@ -87,7 +90,7 @@ def _trusted_redirect_uri(form: Form, client: Client) -> str:
     return presented
 
 
-async def _answer(  # noqa: PLR0913 - the request and what it is answered with
+async def _answer(
     request: AuthorizationRequest, client: Client, browser: Browser, http: HttpRequest, issuer: Issuer, deps: Deps
 ) -> AuthorizationResponse | InteractionStarted:
     now = deps.runtime.now()

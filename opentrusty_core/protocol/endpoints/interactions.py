@@ -57,5 +57,8 @@ async def _open(handle: str, browser: Browser, issuer: Issuer, deps: Deps) -> Op
     if browser.hash is None:
         return None
     return await deps.store.tenant(issuer.tenant_id).interactions.open(
-        hash_handle(Handle.INTERACTION, handle), browser.hash, deps.runtime.now(), session_handle_hash=browser.session_hash
+        hash_handle(Handle.INTERACTION, handle),
+        browser.hash,
+        deps.runtime.now(),
+        session_handle_hash=browser.session_hash,
     )

@@ -1,4 +1,6 @@
-"""The introspection endpoint (RFC 7662). A client may ask about its own tokens and, as a resource, about those meant for it."""
+"""The introspection endpoint (RFC 7662). A client may ask about its own tokens and, as a resource, about those meant
+for it.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The end session endpoint (OpenID Connect RP-Initiated Logout 1.0).
 
-A logout that a client can vouch for, by an ID token of this very session, happens at once; any other is asked of the person first.
+A logout that a client can vouch for, by an ID token of this very session, happens at once; any other is asked of the
+person first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""How an endpoint says no: the error as JSON, the reason in the audit, nothing in between (RFC 6749 §5.2, RFC 6750 §3)."""
+"""How an endpoint says no: the error as JSON, the reason in the audit, nothing in between (RFC 6749 §5.2, RFC 6750
+§3).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def error_response(error: ProtocolError, http: HttpRequest, *, headers: Headers 
     return json_response(content, status=error.status, headers=NO_STORE + headers)
 
 
-async def refused(  # noqa: PLR0913 - the request and what is known of it
+async def refused(
     error: ProtocolError, type_: AuditType, http: HttpRequest, issuer: Issuer, deps: Deps, client: Client | None
 ) -> HttpResponse:
     """Writes the refusal down, then answers."""

@@ -16,7 +16,9 @@ from opentrusty_core.protocol.messages.http import NO_STORE
 
 
 async def revocation(http: HttpRequest, issuer: Issuer, deps: Deps) -> HttpResponse:
-    """200 whether or not there was something to revoke; nothing of another client's is touched (RFC 7009 §2.1, §2.2)."""
+    """200 whether or not there was something to revoke; nothing of another client's is touched (RFC 7009 §2.1,
+    §2.2).
+    """
     client = None
     try:
         form = body_form(http)

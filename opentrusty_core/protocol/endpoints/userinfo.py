@@ -32,7 +32,8 @@ async def userinfo(http: HttpRequest, issuer: Issuer, deps: Deps) -> HttpRespons
 
 
 def bearer_token(http: HttpRequest) -> str | None:
-    """The token of the Authorization header or of a form body (RFC 6750 §2.1, §2.2); a query is not looked at (RFC 9700 §4.3.2).
+    """The token of the Authorization header or of a form body (RFC 6750 §2.1, §2.2); a query is not looked at (RFC
+    9700 §4.3.2).
 
     Raises:
         InvalidRequest: two of them, or another authorization scheme.

@@ -1,4 +1,8 @@
-"""The grants, one a file, each with three names: `grant_type`, `parse`, `exchange`. Discovery and the token endpoint read this tuple."""
+"""The grants, one a file, each with three names: `grant_type`, `parse`, `exchange`. Discovery and the token endpoint
+read this tuple.
+"""
+
+from __future__ import annotations
 
 from opentrusty_core.protocol.grants import authorization_code, client_credentials, refresh_token
 

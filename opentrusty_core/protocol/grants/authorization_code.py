@@ -36,14 +36,20 @@ async def exchange(authenticated: Authenticated[AuthorizationCodeRequest], deps:
     outcome = await repos.codes.redeem(
         _redemption(request, client.client_id),
         now,
-        deps.event(AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value),
+        deps.event(
+            AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value
+        ),
         grant_expires_at=now + issuer.lifetimes.refresh_token,
         refresh_token=refresh_token,
     )
     match outcome:
         case CodeReplayed(grant_id=grant_id):
             event = deps.event(
-                AuditType.GRANT_REVOKED, authenticated.origin, client_id=client.client_id, target=grant_id, why="code replay"
+                AuditType.GRANT_REVOKED,
+                authenticated.origin,
+                client_id=client.client_id,
+                target=grant_id,
+                why="code replay",
             )
             await repos.grants.revoke(grant_id, now, event)
             raise InvalidGrant("code replay")
@@ -60,7 +66,9 @@ async def exchange(authenticated: Authenticated[AuthorizationCodeRequest], deps:
                 grant=grant,
                 user=user,
                 nonce=code.nonce,
-                refresh_token=deps.refresh_tokens.mint(issuer.tenant_id, refresh_token.id, 0) if refresh_token else None,
+                refresh_token=deps.refresh_tokens.mint(issuer.tenant_id, refresh_token.id, 0)
+                if refresh_token
+                else None,
             )
             return await issue(issuance, deps)
 

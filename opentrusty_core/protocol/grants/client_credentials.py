@@ -28,7 +28,9 @@ async def exchange(authenticated: Authenticated[ClientCredentialsRequest], deps:
     client, issuer = authenticated.client, authenticated.issuer
     scope = narrowed(authenticated.request.scope, _allowed(client, issuer))
     tokens = await issue(Issuance(issuer=issuer, client=client, scope=scope), deps)
-    event = deps.event(AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value)
+    event = deps.event(
+        AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value
+    )
     await deps.store.tenant(issuer.tenant_id).audit.append(event)
     return tokens
 

@@ -25,8 +25,9 @@ def parse(form: Form) -> RefreshTokenRequest:
 async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps) -> TokenSet:
     """Uses the refresh token for new tokens.
 
-    Public clients rotate it: a copy that comes back after the grace time takes the whole grant with it, a retry inside it
-    gets the same successor again. Confidential clients keep theirs, as their secret guards it (RFC 9700 §2.2.2).
+    Public clients rotate it: a copy that comes back after the grace time takes the whole grant with it, a retry
+    inside it gets the same successor again. Confidential clients keep theirs, as their secret guards it (RFC 9700
+    §2.2.2).
 
     Raises:
         InvalidGrant: the token is unknown, expired, revoked, reused or another client's, or the person is gone.
@@ -47,7 +48,9 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
         handle.generation,
         client.client_id,
         now,
-        deps.event(AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value),
+        deps.event(
+            AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value
+        ),
         rotate=client.is_public,
         idle_expires_at=now + lifetimes.refresh_token_idle,
         grace=lifetimes.refresh_token_grace,
@@ -55,13 +58,19 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
     match outcome:
         case RefreshReused(grant_id=grant_id):
             event = deps.event(
-                AuditType.GRANT_REVOKED, authenticated.origin, client_id=client.client_id, target=grant_id, why="refresh reuse"
+                AuditType.GRANT_REVOKED,
+                authenticated.origin,
+                client_id=client.client_id,
+                target=grant_id,
+                why="refresh reuse",
             )
             await repos.grants.revoke(grant_id, now, event)
             raise InvalidGrant("refresh token reuse")
         case Unknown():
             raise InvalidGrant("refresh token unknown, expired or revoked")
-        case RefreshRedeemed(token=token, grant=grant, user=known) | RefreshRetried(token=token, grant=grant, user=known):
+        case (
+            RefreshRedeemed(token=token, grant=grant, user=known) | RefreshRetried(token=token, grant=grant, user=known)
+        ):
             scope = narrowed(request.scope, grant.scope)
             user = await living(deps.directory, issuer.tenant_id, grant.user_id, known)
             if user is None:

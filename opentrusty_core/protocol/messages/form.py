@@ -1,4 +1,6 @@
-"""Parameters in `application/x-www-form-urlencoded` form, read strictly from the raw bytes (RFC 6749 §3.1, §3.2, appendix B)."""
+"""Parameters in `application/x-www-form-urlencoded` form, read strictly from the raw bytes (RFC 6749 §3.1, §3.2,
+appendix B).
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def parse_form(data: bytes) -> Form:
 
 
 def body_form(request: HttpRequest) -> Form:
-    """The parameters of a POST body, each once. Raises `InvalidRequest` as `posted_form` does, and for a repeated parameter."""
+    """The parameters of a POST body, each once. Raises `InvalidRequest` as `posted_form` does, and for a repeated
+    parameter.
+    """
     return posted_form(request).single()
 
 

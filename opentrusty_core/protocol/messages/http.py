@@ -19,8 +19,8 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=
 class HttpRequest:
     """A request as an adapter hands it over.
 
-    `query` and `body` are the raw bytes; `headers` has lower-case names, and values that came more than once are joined by `, `
-    (RFC 9110 §5.3); `origin` is where it came from, past the trusted proxies.
+    `query` and `body` are the raw bytes; `headers` has lower-case names, and values that came more than once are
+    joined by `, ` (RFC 9110 §5.3); `origin` is where it came from, past the trusted proxies.
     """
 
     method: str

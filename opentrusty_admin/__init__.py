@@ -1,0 +1,1 @@
+"""The Admin Plane: the control plane over HTTP."""

@@ -1,0 +1,1 @@
+"""The Auth Plane: OpenID Connect and OAuth 2 over HTTP, and the sign-in pages."""

@@ -1,0 +1,1 @@
+"""The command line: starts the planes and scripts the place."""

@@ -1,0 +1,177 @@
+"""`opentrusty dev`: the whole system on this machine, with people and applications to try it with."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import anyio
+import click
+
+from opentrusty_cli.demo import Credentials, make_demo
+from opentrusty_cli.planes import Plane, Planes, free_port
+from opentrusty_core.config import Settings
+from opentrusty_core.domain.tenant import issuer_of
+from opentrusty_core.errors import ConfigurationError
+from opentrusty_core.management import (
+    Actor,
+    Management,
+    check_master_keys,
+    create_master_key_file,
+    load_master_keys,
+)
+from opentrusty_core.runtime import SystemRuntime
+from opentrusty_core.stores import open_store
+
+DATABASE_NAME = "opentrusty.db"
+MASTER_KEY_NAME = "opentrusty.key"
+CREDENTIALS_NAME = "credentials.json"
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    show_default="this folder",
+    help="Where the database, the master key and the demo's credentials are kept.",
+)
+@click.option("--auth-port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--admin-port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--console-port", type=click.IntRange(0, 65535), default=8082, show_default=True, help="0 takes a free one."
+)
+@click.option("--database-url", help="A database in place of the SQLite file in the folder.")
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write URLs and credentials there, as JSON, when all is ready.",
+)
+def dev(
+    folder: Path,
+    auth_port: int,
+    admin_port: int,
+    console_port: int,
+    database_url: str | None,
+    ready_file: Path | None,
+) -> None:
+    """Start everything on this machine, with demo tenants, and print how to sign in.
+
+    Listens on loopback only. Ctrl-C stops it; a second start on the same folder finds everything as it was.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    auth = Plane(name="auth", port=free_port(auth_port, "--auth-port"))
+    settings = Settings(
+        database_url=database_url or f"sqlite:///{folder / DATABASE_NAME}",
+        auth_url=auth.url,
+        master_key_file=folder / MASTER_KEY_NAME,
+    )
+    credentials = anyio.run(_prepare, settings, folder / CREDENTIALS_NAME)
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+    planes = Planes((auth,), _environment(settings))
+    try:
+        planes.start()
+        if not planes.stopping:
+            description = describe(settings, credentials)
+            if ready_file is not None:
+                write_private(ready_file, description)
+            click.echo(summary(description))
+            planes.wait()
+    finally:
+        planes.stop()
+
+
+async def _prepare(settings: Settings, credentials_file: Path) -> Credentials:
+    """Bring database, master key and demo into being, each only where it is missing."""
+    runtime = SystemRuntime()
+    store = open_store(settings.database_url)
+    try:
+        await store.migrate()
+        if await anyio.Path(settings.master_key_file).exists():
+            master_keys = load_master_keys(settings, runtime)
+            await check_master_keys(store, master_keys)
+        else:
+            master_keys = await create_master_key_file(store, settings.master_key_file, runtime)
+        if await anyio.Path(credentials_file).exists():
+            return _read_credentials(credentials_file)
+        if (await store.platform.tenants.find("acme")) is not None:
+            raise ConfigurationError(
+                f"The database has a tenant acme, but {credentials_file} with its credentials is missing."
+                " Put the file back, or begin anew in an empty folder."
+            )
+        management = Management(store, runtime, settings.config, master_keys)
+        credentials = await make_demo(management, Actor.system(command="dev"), runtime.token_bytes)
+        write_private(credentials_file, credentials)
+        return credentials
+    finally:
+        await store.close()
+
+
+def _read_credentials(path: Path) -> Credentials:
+    try:
+        credentials: Credentials = json.loads(path.read_text())
+    except (OSError, ValueError):
+        raise ConfigurationError(
+            f"{path} cannot be read as JSON. Put it back, or begin anew in an empty folder."
+        ) from None
+    return credentials
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The settings as the planes read them; nothing of the caller's own variables leaks in between."""
+    return {
+        "OPENTRUSTY_DATABASE_URL": settings.database_url,
+        "OPENTRUSTY_AUTH_URL": settings.auth_url,
+        "OPENTRUSTY_MASTER_KEY_FILE": str(settings.master_key_file),
+    }
+
+
+def describe(settings: Settings, credentials: Credentials) -> dict[str, Any]:
+    """The ready file: where the planes are, and who can sign in. A plane that does not run is null."""
+    return {
+        "auth_url": settings.auth_url,
+        "admin_url": settings.admin_url,
+        "console_url": settings.console_url,
+        "database_url": settings.database_url,
+        "platform_admin": {name: credentials["platform_admin"][name] for name in ("tenant", "username", "password")},
+        "tenants": [
+            {"tenant": tenant["tenant"], "issuer": issuer_of(settings.auth_url, tenant["tenant"]), **tenant}
+            for tenant in credentials["tenants"]
+        ],
+    }
+
+
+def summary(description: dict[str, Any]) -> str:
+    """What a person needs to begin."""
+    admin = description["platform_admin"]
+    lines = ["", "OpenTrusty is ready.", ""]
+    for tenant in description["tenants"]:
+        lines.append(f"  Issuer   {tenant['issuer']}")
+        lines += [f"    user   {user['username']:<8} {user['password']}" for user in tenant["users"]]
+        lines += [
+            f"    client {client['client_id']:<8} {client['client_secret'] or '(public, PKCE)'}"
+            for client in tenant["clients"]
+        ]
+        lines.append("")
+    lines += [f"  Platform administrator, in tenant {admin['tenant']}: {admin['username']} {admin['password']}", ""]
+    lines.append("Stop with Ctrl-C. The next start here finds everything as it was.")
+    return "\n".join(lines)
+
+
+def write_private(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON that only this user can read, whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(descriptor)
+    draft.replace(path)

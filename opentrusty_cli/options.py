@@ -1,0 +1,83 @@
+"""Options that several commands share, and the questions they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from opentrusty_core.domain.page import MAX_PAGE, Page, PageRequest
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+tenant_option = click.option("-t", "--tenant", "tenant_name", required=True, metavar="NAME", help="The tenant's name.")
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+version_option = click.option(
+    "--if-version", "version", type=click.IntRange(min=1), help="Only if this is still the version."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Which part of a list is wanted."""
+
+    limit: int
+    after: str | None
+    everything: bool
+
+    async def fetch(self, page: Callable[[PageRequest], Awaitable[Page[T]]]) -> Page[T]:
+        """The page asked for, or with `--all` every page from there on as one."""
+        got = await page(PageRequest(limit=self.limit, after=self.after))
+        items = [*got.items]
+        while self.everything and got.next_after is not None:
+            got = await page(PageRequest(limit=self.limit, after=got.next_after))
+            items += got.items
+        return Page(items=tuple(items), next_after=got.next_after)
+
+
+def paged(function: F) -> F:
+    """Add `--limit`, `--after` and `--all`, given to the command as `paging`."""
+
+    def command(*args: Any, limit: int, after: str | None, everything: bool, **kwargs: Any) -> Any:
+        return function(*args, paging=Paging(limit=limit, after=after, everything=everything), **kwargs)
+
+    command.__name__, command.__doc__ = function.__name__, function.__doc__
+    command.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in (
+        click.option("--all", "everything", is_flag=True, help="Every page."),
+        click.option("--after", metavar="KEY", help="Begin after this key, as the page before named it."),
+        click.option(
+            "--limit", type=click.IntRange(1, MAX_PAGE), default=50, show_default=True, help="How many at most."
+        ),
+    ):
+        command = option(command)
+    return command  # type: ignore[return-value]
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask before what can't be undone; no is the default, and ends the command."""
+    if not yes:
+        click.confirm(question, abort=True, err=True)
+
+
+def read_secret() -> str:
+    """One line of standard input, without its end."""
+    line = click.get_text_stream("stdin").readline()
+    secret = line.removesuffix("\n").removesuffix("\r")
+    if not secret:
+        raise click.UsageError("Standard input holds no password.")
+    return secret
+
+
+def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
+    """NAME=VALUE options by name."""
+    found: dict[str, str] = {}
+    for value in values:
+        name, separator, rest = value.partition("=")
+        if not separator or not name:
+            raise click.UsageError(f"{option} {value}: write it as NAME=VALUE.")
+        found[name] = rest
+    return found

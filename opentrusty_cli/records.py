@@ -1,0 +1,174 @@
+"""Domain records as the JSON-ready data that `-o json` prints: stable names, times in ISO 8601, durations in seconds.
+
+No secret and no hash of one is ever among them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import Assignment, Role
+from opentrusty_core.domain.session import Session
+from opentrusty_core.domain.signing_key import SigningKey
+from opentrusty_core.domain.tenant import Lifetimes, Tenant
+from opentrusty_core.domain.user import User
+
+Data = dict[str, object]
+
+
+def time(value: datetime | None) -> str | None:
+    """As `2026-01-31T12:00:00Z`, to the second."""
+    return None if value is None else value.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def seconds(value: timedelta | None) -> int | None:
+    """Whole seconds."""
+    return None if value is None else int(value.total_seconds())
+
+
+def of_tenant(tenant: Tenant, auth_url: str | None = None) -> Data:
+    """A tenant; with `auth_url` its issuer too."""
+    from opentrusty_core.domain.tenant import issuer_of
+
+    settings = tenant.settings
+    return {
+        "id": tenant.id,
+        "name": tenant.name,
+        "display_name": tenant.display_name,
+        "status": tenant.status.value,
+        **({"issuer": issuer_of(auth_url, tenant.name)} if auth_url else {}),
+        "settings": {
+            "lifetimes": {field.name: seconds(getattr(settings.lifetimes, field.name)) for field in fields(Lifetimes)},
+            "password_policy": {"min_length": settings.password_policy.min_length},
+            "branding": {"logo_uri": settings.branding.logo_uri, "primary_color": settings.branding.primary_color},
+        },
+        "created_at": time(tenant.created_at),
+        "updated_at": time(tenant.updated_at),
+        "version": tenant.version,
+    }
+
+
+def of_user(user: User) -> Data:
+    """A user."""
+    return {
+        "id": user.id,
+        "username": user.username,
+        "email": user.email,
+        "email_verified": user.email_verified,
+        "status": user.status.value,
+        "claims": dict(user.claims),
+        "created_at": time(user.created_at),
+        "updated_at": time(user.updated_at),
+        "version": user.version,
+    }
+
+
+def of_client(client: Client) -> Data:
+    """A client under the names of RFC 7591; of its secrets only when they were made and end."""
+    return {
+        "client_id": client.client_id,
+        "client_name": client.client_name,
+        "status": client.status.value,
+        "application_type": client.application_type.value,
+        "token_endpoint_auth_method": client.token_endpoint_auth_method.value,
+        "grant_types": [grant.value for grant in client.grant_types],
+        "redirect_uris": list(client.redirect_uris),
+        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        "allowed_origins": list(client.allowed_origins),
+        "scope": " ".join(client.scope),
+        "require_pkce": client.require_pkce,
+        "skip_consent": client.skip_consent,
+        "resource_identifiers": list(client.resource_identifiers),
+        "access_token_format": client.access_token_format.value,
+        "access_token_signed_response_alg": client.access_token_signed_response_alg,
+        "access_token_lifetime": seconds(client.access_token_lifetime),
+        "id_token_signed_response_alg": client.id_token_signed_response_alg,
+        "default_max_age": client.default_max_age,
+        "require_auth_time": client.require_auth_time,
+        "client_uri": client.client_uri,
+        "logo_uri": client.logo_uri,
+        "policy_uri": client.policy_uri,
+        "tos_uri": client.tos_uri,
+        "contacts": list(client.contacts),
+        "secrets": [{"created_at": time(s.created_at), "expires_at": time(s.expires_at)} for s in client.secrets],
+        "created_at": time(client.created_at),
+        "updated_at": time(client.updated_at),
+        "version": client.version,
+    }
+
+
+def of_resource(resource: Resource) -> Data:
+    """A resource."""
+    return {"identifier": resource.identifier, "name": resource.name, "scopes": dict(resource.scopes)}
+
+
+def of_key(key: SigningKey) -> Data:
+    """A signing key, its public half only."""
+    return {
+        "kid": key.kid,
+        "alg": key.alg,
+        "status": key.status.value,
+        "created_at": time(key.created_at),
+        "activates_at": time(key.activates_at),
+        "activated_at": time(key.activated_at),
+        "retiring_at": time(key.retiring_at),
+        "retired_at": time(key.retired_at),
+        "public_jwk": json.loads(key.public_jwk),
+    }
+
+
+def of_role(role: Role) -> Data:
+    """A role."""
+    permissions = sorted(permission.value for permission in role.permissions)
+    return {"name": role.name, "scope": role.scope.value, "permissions": permissions}
+
+
+def of_assignment(assignment: Assignment) -> Data:
+    """Who holds a role."""
+    return {
+        "role": assignment.role,
+        "tenant_id": assignment.tenant_id,
+        "user_id": assignment.user_id,
+        "assigned_at": time(assignment.assigned_at),
+    }
+
+
+def of_session(session: Session) -> Data:
+    """A session."""
+    return {
+        "id": session.id,
+        "user_id": session.user_id,
+        "auth_time": time(session.auth_time),
+        "amr": list(session.amr),
+        "acr": session.acr,
+        "ip": session.ip,
+        "user_agent": session.user_agent,
+        "created_at": time(session.created_at),
+        "last_seen_at": time(session.last_seen_at),
+        "expires_at": time(min(session.expires_at, session.idle_expires_at)),
+        "ended_at": time(session.ended_at),
+    }
+
+
+def of_event(event: AuditEvent) -> Data:
+    """An audit event."""
+    return {
+        "id": event.id,
+        "at": time(event.at),
+        "type": event.type.value,
+        "outcome": event.outcome.value,
+        "actor_kind": event.actor_kind.value,
+        "actor_id": event.actor_id,
+        "target": event.target,
+        "client_id": event.client_id,
+        "reason": event.reason,
+        "ip": event.origin.ip,
+        "user_agent": event.origin.user_agent,
+        "request_id": event.origin.request_id,
+        "details": dict(event.details),
+    }

@@ -1,0 +1,96 @@
+"""Run the place: the use cases of administrators.
+
+Each takes the `Actor` who asks and names the `Permission` that it needs, returns records of the domain, and writes its
+audit event in the transaction of the change. What is another tenant's looks absent.
+"""
+
+from __future__ import annotations
+
+from opentrusty_core.config import Config, Settings
+from opentrusty_core.crypto.envelope import MasterKeys
+from opentrusty_core.crypto.passwords import Passwords
+from opentrusty_core.domain.signing_key import KeyPolicy
+from opentrusty_core.management.actor import Actor, actor_of_user
+from opentrusty_core.management.audit import Audit
+from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
+from opentrusty_core.management.client_fields import ClientFields
+from opentrusty_core.management.clients import Clients, ClientWithSecret
+from opentrusty_core.management.context import Context
+from opentrusty_core.management.keys import Keys, KeySteps
+from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
+from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
+from opentrusty_core.management.resources import Resources
+from opentrusty_core.management.roles import Roles
+from opentrusty_core.management.sessions import Sessions
+from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, Tenants
+from opentrusty_core.management.user_fields import UserFields
+from opentrusty_core.management.users import Users
+from opentrusty_core.runtime import Runtime
+from opentrusty_core.storage import Store
+
+__all__ = [
+    "PLATFORM_TENANT",
+    "Actor",
+    "Bootstrapped",
+    "ClientFields",
+    "ClientWithSecret",
+    "FirstOwner",
+    "KeySteps",
+    "MaintenanceReport",
+    "Management",
+    "UserFields",
+    "actor_of_user",
+    "check_master_keys",
+    "create_master_key_file",
+    "load_master_keys",
+]
+
+
+class Management:
+    """Every use case, by its noun.
+
+    Args:
+        store: a store whose master key has been checked (`check_master_keys`), or use `opened`.
+        passwords: hashes users' passwords; made from `runtime` where none is given.
+        key_policy: the pace of the signing keys' life.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        runtime: Runtime,
+        config: Config,
+        master_keys: MasterKeys,
+        *,
+        passwords: Passwords | None = None,
+        key_policy: KeyPolicy | None = None,
+    ) -> None:
+        context = Context(
+            store=store,
+            runtime=runtime,
+            config=config,
+            passwords=passwords or Passwords(runtime.token_bytes),
+            master_keys=master_keys,
+            key_policy=key_policy or KeyPolicy(),
+        )
+        self.keys = Keys(context)
+        self.users = Users(context)
+        self.tenants = Tenants(context, self.keys, self.users)
+        self.clients = Clients(context)
+        self.resources = Resources(context)
+        self.roles = Roles(context)
+        self.sessions = Sessions(context)
+        self.audit = Audit(context)
+        self.bootstrap = Bootstrap(context, self.tenants, self.users)
+        self.maintenance = Maintenance(context, self.keys)
+
+    @classmethod
+    async def opened(cls, store: Store, runtime: Runtime, settings: Settings) -> Management:
+        """The use cases over a deployment's store and settings.
+
+        Raises:
+            ConfigurationError: there is no master key, or it is not this database's.
+        """
+        master_keys = load_master_keys(settings, runtime)
+        await check_master_keys(store, master_keys)
+        return cls(store, runtime, settings.config, master_keys)

@@ -1,0 +1,166 @@
+"""A tenant's clients and their secrets (RFC 7591 §2, RFC 6749 §2.3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
+from opentrusty_core.domain.audit import AuditEvent, AuditType
+from opentrusty_core.domain.client import Client, ClientSecret, ClientStatus
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.role import Permission
+from opentrusty_core.errors import Conflict, Invalid, NotFound
+from opentrusty_core.management.actor import Actor
+from opentrusty_core.management.client_fields import ClientFields, with_fields
+from opentrusty_core.management.context import Context
+from opentrusty_core.storage import TenantRepositories
+
+MAX_OVERLAP = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientWithSecret:
+    """A client and its new secret, the only time that the secret is seen; None for a public client."""
+
+    client: Client
+    secret: str | None = field(repr=False)
+
+
+class Clients:
+    """Use cases around clients."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+
+    async def create(
+        self, actor: Actor, tenant_id: str, fields: ClientFields, *, client_id: str | None = None
+    ) -> ClientWithSecret:
+        """Register a client; a confidential one gets a secret of the server's making.
+
+        Raises:
+            Invalid: a field is unknown or not acceptable.
+            Conflict: the `client_id` is taken.
+        """
+        actor.require(Permission.CLIENT_WRITE, tenant_id)
+        now = self._context.runtime.now()
+        blank = Client(
+            client_id=client_id or self._context.runtime.new_id(),
+            client_name=client_id or "",
+            created_at=now,
+            updated_at=now,
+        )
+        value, secret = self._new_secret()
+        async with self._store.transaction(tenant_id) as repos:
+            await repos.tenant.get()
+            client = with_fields(blank, fields, await repos.resources.all())
+            if not client.is_public:
+                client = replace(client, secrets=(secret,))
+            await repos.clients.add(client, self._event(actor, AuditType.CLIENT_CREATED, client.client_id))
+        return ClientWithSecret(client=client, secret=None if client.is_public else value)
+
+    async def page(self, actor: Actor, tenant_id: str, request: PageRequest) -> Page[Client]:
+        """Clients by `client_id`."""
+        actor.require(Permission.CLIENT_READ, tenant_id)
+        await self._store.tenant(tenant_id).tenant.get()
+        return await self._store.tenant(tenant_id).clients.page(request)
+
+    async def get(self, actor: Actor, tenant_id: str, client_id: str) -> Client:
+        """The client with this id. Raises `NotFound`."""
+        actor.require(Permission.CLIENT_READ, tenant_id)
+        return await _existing(self._store.tenant(tenant_id), client_id)
+
+    async def update(
+        self, actor: Actor, tenant_id: str, client_id: str, fields: ClientFields, *, version: int | None = None
+    ) -> Client:
+        """Change the fields given; the whole client is checked anew. `version` is the one that the caller has seen.
+
+        Raises:
+            Invalid: a field is unknown or not acceptable.
+            NotFound: no such client.
+            Conflict: the client changed meanwhile.
+        """
+        actor.require(Permission.CLIENT_WRITE, tenant_id)
+        async with self._store.transaction(tenant_id) as repos:
+            current = await _existing(repos, client_id)
+            if version not in {None, current.version}:
+                raise Conflict("The client has changed meanwhile. Read it again.")
+            client = self._next(with_fields(current, fields, await repos.resources.all()))
+            event = self._event(actor, AuditType.CLIENT_UPDATED, client_id, fields=sorted(fields))
+            await repos.clients.update(client, event)
+        return client
+
+    async def rotate_secret(
+        self, actor: Actor, tenant_id: str, client_id: str, *, overlap: timedelta = timedelta(0)
+    ) -> ClientWithSecret:
+        """Make a new secret; the present one is good for `overlap` more (at most 30 days), older ones end now.
+
+        Raises:
+            Invalid: the overlap is not acceptable, or the client does not authenticate by a secret.
+            NotFound: no such client.
+        """
+        actor.require(Permission.CLIENT_WRITE, tenant_id)
+        if not timedelta(0) <= overlap <= MAX_OVERLAP:
+            raise Invalid({"overlap": f"It lies between 0 and {MAX_OVERLAP.days} days."})
+        value, secret = self._new_secret()
+        async with self._store.transaction(tenant_id) as repos:
+            current = await _existing(repos, client_id)
+            if current.is_public:
+                raise Invalid({"token_endpoint_auth_method": "The client does not authenticate, so it has no secret."})
+            client = self._next(replace(current, secrets=(*self._overlapping(current, overlap), secret)))
+            event = self._event(actor, AuditType.CLIENT_SECRET_ROTATED, client_id, overlap=overlap.total_seconds())
+            await repos.clients.update(client, event)
+        return ClientWithSecret(client=client, secret=value)
+
+    async def disable(self, actor: Actor, tenant_id: str, client_id: str) -> Client:
+        """Block a client and all that it holds, within a second, until it is enabled again. Raises `NotFound`."""
+        return await self._set_status(actor, tenant_id, client_id, ClientStatus.DISABLED)
+
+    async def enable(self, actor: Actor, tenant_id: str, client_id: str) -> Client:
+        """Unblock a client. Raises `NotFound`."""
+        return await self._set_status(actor, tenant_id, client_id, ClientStatus.ACTIVE)
+
+    async def delete(self, actor: Actor, tenant_id: str, client_id: str) -> None:
+        """Remove a client with its grants, what hangs from them, and consents. Raises `NotFound`."""
+        actor.require(Permission.CLIENT_WRITE, tenant_id)
+        async with self._store.transaction(tenant_id) as repos:
+            await repos.clients.delete(client_id, self._event(actor, AuditType.CLIENT_DELETED, client_id))
+
+    async def _set_status(self, actor: Actor, tenant_id: str, client_id: str, status: ClientStatus) -> Client:
+        actor.require(Permission.CLIENT_WRITE, tenant_id)
+        async with self._store.transaction(tenant_id) as repos:
+            current = await _existing(repos, client_id)
+            if current.status is status:
+                return current
+            client = self._next(replace(current, status=status))
+            event = self._event(actor, AuditType.CLIENT_UPDATED, client_id, status=status.value)
+            await repos.clients.update(client, event)
+        return client
+
+    def _new_secret(self) -> tuple[str, ClientSecret]:
+        value = new_handle(Handle.CLIENT_SECRET, self._context.runtime.token_bytes)
+        hashed = hash_handle(Handle.CLIENT_SECRET, value)
+        return value, ClientSecret(hash=hashed, created_at=self._context.runtime.now())
+
+    def _overlapping(self, client: Client, overlap: timedelta) -> tuple[ClientSecret, ...]:
+        """The newest secret of the client, if it is still good, ending after `overlap` at the latest."""
+        now = self._context.runtime.now()
+        live = [secret for secret in client.secrets if secret.is_live(now)]
+        if not live or not overlap:
+            return ()
+        newest, end = live[-1], now + overlap
+        return (replace(newest, expires_at=min(newest.expires_at or end, end)),)
+
+    def _next(self, client: Client) -> Client:
+        return replace(client, updated_at=self._context.runtime.now(), version=client.version + 1)
+
+    def _event(self, actor: Actor, type_: AuditType, client_id: str, **details: object) -> AuditEvent:
+        return self._context.event(actor, type_, client_id, details)
+
+
+async def _existing(repos: TenantRepositories, client_id: str) -> Client:
+    client = await repos.clients.get(client_id)
+    if client is None:
+        raise NotFound("There is no such client.")
+    return client

@@ -1,0 +1,82 @@
+"""Maintenance: nothing grows without end, keys step through their life. One process at a time does it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from opentrusty_core.domain.page import MAX_PAGE, PageRequest
+from opentrusty_core.management.context import Context
+from opentrusty_core.management.keys import Keys
+
+LOCK = "maintenance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceReport:
+    """What a run did. `ran` is False where another process was at it; `finished` is False where the time ran out."""
+
+    ran: bool
+    finished: bool
+    tenants: int = 0
+    keys_made: int = 0
+    keys_changed: int = 0
+    purged: Mapping[str, int] = field(default_factory=dict)
+
+
+class Maintenance:
+    """The maintenance task: any serving process may run it, or `opentrusty maintain` from cron."""
+
+    def __init__(self, context: Context, keys: Keys) -> None:
+        self._context = context
+        self._store = context.store
+        self._keys = keys
+
+    async def maintain(self, *, budget: timedelta = timedelta(minutes=5), batch: int = 1000) -> MaintenanceReport:
+        """Step every tenant's keys, then purge in batches of `batch` rows a table, until done or `budget` is spent.
+
+        What a spent budget leaves is the next run's: what was done costs nothing to find done.
+        """
+        deadline = self._context.runtime.monotonic() + budget.total_seconds()
+        async with self._store.exclusive(LOCK) as alone:
+            if not alone:
+                return MaintenanceReport(ran=False, finished=False)
+            tenants, made, changed, keys_finished = await self._step_keys(deadline)
+            purged, purge_finished = await self._purge(deadline, batch)
+        return MaintenanceReport(
+            ran=True,
+            finished=keys_finished and purge_finished,
+            tenants=tenants,
+            keys_made=made,
+            keys_changed=changed,
+            purged=purged,
+        )
+
+    async def _step_keys(self, deadline: float) -> tuple[int, int, int, bool]:
+        tenants = made = changed = 0
+        request: PageRequest | None = PageRequest(limit=MAX_PAGE)
+        while request is not None:
+            page = await self._store.platform.tenants.page(request)
+            for tenant in page.items:
+                if self._is_over(deadline):
+                    return tenants, made, changed, False
+                steps = await self._keys.step(tenant.id)
+                tenants, made, changed = tenants + 1, made + steps.made, changed + steps.changed
+            request = PageRequest(limit=MAX_PAGE, after=page.next_after) if page.next_after is not None else None
+        return tenants, made, changed, True
+
+    async def _purge(self, deadline: float, batch: int) -> tuple[Mapping[str, int], bool]:
+        """At least one batch, so that a budget spent on keys still lets nothing grow without end."""
+        purged: Counter[str] = Counter()
+        while True:
+            removed = await self._store.platform.purge(self._context.runtime.now(), batch=batch)
+            purged.update({table: count for table, count in removed.items() if count})
+            if not any(count >= batch for count in removed.values()):
+                return dict(purged), True
+            if self._is_over(deadline):
+                return dict(purged), False
+
+    def _is_over(self, deadline: float) -> bool:
+        return self._context.runtime.monotonic() >= deadline

@@ -1,0 +1,125 @@
+"""The composition root: one `Provider` is an identity provider for every tenant of a store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from opentrusty_core.config import Config
+from opentrusty_core.crypto.envelope import MasterKeys
+from opentrusty_core.crypto.handles import Handle, hash_handle, is_handle
+from opentrusty_core.crypto.passwords import Passwords
+from opentrusty_core.crypto.refresh import RefreshTokens
+from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.session import Browser
+from opentrusty_core.domain.signing_key import KeyPolicy
+from opentrusty_core.management import Management, MaintenanceReport, check_master_keys
+from opentrusty_core.protocol.cache import Remembered
+from opentrusty_core.protocol.deps import Deps, ExtraClaims
+from opentrusty_core.protocol.issuer import Issuers
+from opentrusty_core.protocol.service import ProtocolService
+from opentrusty_core.runtime import Runtime, SystemRuntime
+from opentrusty_core.signin.deps import Deps as SignInDeps
+from opentrusty_core.signin.service import SignIn
+from opentrusty_core.signin.throttling import Limits
+from opentrusty_core.storage import Directory, Store
+
+_CACHED_CLIENTS = 10_000
+
+
+class Provider:
+    """OAuth 2 and OpenID Connect, the recognition of people, and the use cases of administrators, over one store.
+
+    Args:
+        store: where everything is kept; the provider does not close it.
+        config: where the planes stand.
+        master_keys: seal what is secret in the store.
+        runtime: time, ids and entropy; the machine's own by default.
+        directory: where people come from; the store's own users by default.
+        extra_claims: an embedder's own claims, added to tokens and userinfo.
+        passwords: hashes passwords; argon2id with OWASP's parameters by default.
+        key_policy: the pace of the signing keys' life.
+        limits: how often passwords may be guessed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        master_keys: MasterKeys,
+        *,
+        runtime: Runtime | None = None,
+        directory: Directory | None = None,
+        extra_claims: ExtraClaims | None = None,
+        passwords: Passwords | None = None,
+        key_policy: KeyPolicy | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        runtime = runtime or SystemRuntime()
+        passwords = passwords or Passwords(runtime.token_bytes)
+        self._store = store
+        self._master_keys = master_keys
+        self._clients: Remembered[tuple[str, str], Client] = Remembered(runtime, _CACHED_CLIENTS)
+        self.config = config
+        self.runtime = runtime
+        self.management = Management(
+            store, runtime, config, master_keys, passwords=passwords, key_policy=key_policy or KeyPolicy()
+        )
+        issuers = Issuers(store, runtime, config.auth_url, master_keys, self.management.keys.ensure_active)
+        self.protocol = ProtocolService(
+            Deps(
+                store=store,
+                runtime=runtime,
+                issuers=issuers,
+                clients=self._clients,
+                refresh_tokens=RefreshTokens(master_keys),
+                directory=directory,
+                extra_claims=extra_claims,
+            )
+        )
+        self.signin = SignIn(
+            SignInDeps(
+                store=store,
+                runtime=runtime,
+                passwords=passwords,
+                client=self._client,
+                directory=directory,
+                limits=limits or Limits(),
+            ),
+            master_keys,
+        )
+
+    async def start(self) -> None:
+        """Returns once the store can be served from.
+
+        Raises:
+            StoreUnavailable: the database does not answer; worth another try.
+            SchemaMismatch: its schema is not this version's.
+            ConfigurationError: the master key is not this database's; nothing may be served.
+        """
+        await self._store.check()
+        await check_master_keys(self._store, self._master_keys)
+
+    async def check(self) -> None:
+        """Returns if the database answers and its schema fits. Raises `StoreUnavailable` or `SchemaMismatch`."""
+        await self._store.check()
+
+    async def maintain(self, *, budget: timedelta = timedelta(minutes=5)) -> MaintenanceReport:
+        """Takes the steps due in the life of keys and removes what nothing needs any more; one process at a time does."""
+        return await self.management.maintenance.maintain(budget=budget)
+
+    def browser(self, browser_cookie: str | None, session_cookie: str | None) -> Browser:
+        """What the two cookies of a browser stand for; a value that is not a handle of ours counts as none."""
+        return Browser(hash=_hashed(Handle.BROWSER, browser_cookie), session_hash=_hashed(Handle.SESSION, session_cookie))
+
+    async def _client(self, tenant_id: str, client_id: str) -> Client | None:
+        """The active client, at most a second old; the protocol remembers it under the same key."""
+
+        async def load(_: Client | None) -> Client | None:
+            return await self._store.tenant(tenant_id).clients.get(client_id)
+
+        client = await self._clients.get((tenant_id, client_id), load)
+        return client if client is not None and client.is_active else None
+
+
+def _hashed(kind: Handle, value: str | None) -> bytes | None:
+    return hash_handle(kind, value) if value is not None and is_handle(kind, value) else None

@@ -1,0 +1,139 @@
+"""Users, passwords and consents in memory (see `storage.people`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.grant import Consent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.user import PasswordCredential, User, normalised
+from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.stores.memory.tables import Tables, View, drop, drop_grants, drop_interactions, page, revoke_grants
+
+
+class MemoryUsers:
+    """See `storage.Users`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def add(self, user: User, event: AuditEvent) -> None:
+        """See `storage.Users.add`."""
+        async with self._view.write() as t:
+            _refuse_taken_names(t, user)
+            t.users[user.id] = user
+            t.audit[event.id] = event
+
+    async def get(self, user_id: str) -> User | None:
+        """See `storage.Users.get`."""
+        return self._view.read().users.get(user_id)
+
+    async def find(self, identifier: str) -> tuple[User, PasswordCredential | None] | None:
+        """See `storage.Users.find`."""
+        t = self._view.read()
+        named = (user for user in t.users.values() if _username(user) == identifier)
+        mailed = (user for user in t.users.values() if _email(user) == identifier)
+        user = next(named, None) or next(mailed, None)
+        return None if user is None else (user, t.passwords.get(user.id))
+
+    async def update(self, user: User, event: AuditEvent) -> None:
+        """See `storage.Users.update`."""
+        async with self._view.write() as t:
+            known = t.users.get(user.id)
+            if known is None:
+                raise NotFound("There is no such user.")
+            if known.version != user.version - 1:
+                raise Conflict("The user was changed meanwhile.")
+            _refuse_taken_names(t, user)
+            t.users[user.id] = user
+            t.audit[event.id] = event
+
+    async def delete(self, user_id: str, event: AuditEvent) -> None:
+        """See `storage.Users.delete`."""
+        async with self._view.write() as t:
+            if t.users.pop(user_id, None) is None:
+                raise NotFound("There is no such user.")
+            t.passwords.pop(user_id, None)
+            drop(t.consents, lambda consent: consent.user_id == user_id)
+            drop(t.assignments, lambda assignment: assignment.user_id == user_id)
+            drop(t.platform_assignments, lambda assignment: assignment.user_id == user_id)
+            drop_grants(t, lambda grant: grant.user_id == user_id)
+            drop_interactions(t, [session for session in t.sessions.values() if session.user_id == user_id])
+            drop(t.sessions, lambda session: session.user_id == user_id)
+            t.audit[event.id] = event
+
+    async def page(self, request: PageRequest, *, prefix: str = "") -> Page[User]:
+        """See `storage.Users.page`."""
+        users = self._view.read().users.values()
+        found = [u for u in users if _username(u).startswith(prefix) or (_email(u) or "").startswith(prefix)]
+        return page(found, lambda user: user.id, request)
+
+
+class MemoryPasswords:
+    """See `storage.Passwords`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def get(self, user_id: str) -> PasswordCredential | None:
+        """See `storage.Passwords.get`."""
+        return self._view.read().passwords.get(user_id)
+
+    async def set(self, credential: PasswordCredential, event: AuditEvent) -> None:
+        """See `storage.Passwords.set`."""
+        async with self._view.write() as t:
+            t.passwords[credential.user_id] = credential
+            t.audit[event.id] = event
+
+    async def rehash(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> None:
+        """See `storage.Passwords.rehash`."""
+        async with self._view.write() as t:
+            known = t.passwords.get(old.user_id)
+            if known is not None and known.encoded == old.encoded:
+                t.passwords[old.user_id] = new
+                t.audit[event.id] = event
+
+
+class MemoryConsents:
+    """See `storage.Consents`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def save(self, consent: Consent, event: AuditEvent) -> None:
+        """See `storage.Consents.save`."""
+        async with self._view.write() as t:
+            t.consents[consent.user_id, consent.client_id] = consent
+            t.audit[event.id] = event
+
+    async def withdraw(self, user_id: str, client_id: str, now: datetime, event: AuditEvent) -> bool:
+        """See `storage.Consents.withdraw`."""
+        async with self._view.write() as t:
+            consent = t.consents.pop((user_id, client_id), None)
+            ended = revoke_grants(t, now, lambda grant: (grant.user_id, grant.client_id) == (user_id, client_id))
+            if consent is None and not ended:
+                return False
+            t.audit[event.id] = event
+            return True
+
+    async def of_user(self, user_id: str) -> tuple[Consent, ...]:
+        """See `storage.Consents.of_user`."""
+        consents = self._view.read().consents.values()
+        return tuple(sorted((it for it in consents if it.user_id == user_id), key=lambda it: it.client_id))
+
+
+def _username(user: User) -> str:
+    return normalised(user.username)
+
+
+def _email(user: User) -> str | None:
+    return None if user.email is None else normalised(user.email)
+
+
+def _refuse_taken_names(t: Tables, user: User) -> None:
+    for other in t.users.values():
+        if other.id != user.id and _username(other) == _username(user):
+            raise Conflict("The username is taken.")
+        if other.id != user.id and user.email is not None and _email(other) == _email(user):
+            raise Conflict("The email is taken.")

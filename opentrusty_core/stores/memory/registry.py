@@ -1,0 +1,228 @@
+"""The tenant's own record, clients, resources, keys, roles and the audit in memory (see `storage.registry`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
+from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.stores.memory.tables import View, drop, drop_grants, page
+
+_ONE_EACH = {KeyStatus.ANNOUNCED, KeyStatus.ACTIVE}
+_STATUS_BEFORE = {
+    KeyStatus.ACTIVE: KeyStatus.ANNOUNCED,
+    KeyStatus.RETIRING: KeyStatus.ACTIVE,
+    KeyStatus.RETIRED: KeyStatus.RETIRING,
+}
+
+
+class MemoryTenantRecord:
+    """See `storage.TenantRecord`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def create(self, tenant: Tenant, event: AuditEvent) -> None:
+        """See `storage.TenantRecord.create`."""
+        async with self._view.write() as t:
+            others = (tables.tenant for tables in self._view.database.tenants.values())
+            if t.tenant is not None or any(other is not None and other.name == tenant.name for other in others):
+                raise Conflict("The tenant exists already.")
+            t.tenant = tenant
+            t.audit[event.id] = event
+
+    async def get(self) -> Tenant:
+        """See `storage.TenantRecord.get`."""
+        tenant = self._view.read().tenant
+        if tenant is None:
+            raise NotFound("There is no such tenant.")
+        return tenant
+
+    async def update(self, tenant: Tenant, event: AuditEvent) -> None:
+        """See `storage.TenantRecord.update`."""
+        async with self._view.write() as t:
+            if t.tenant is None:
+                raise NotFound("There is no such tenant.")
+            if t.tenant.version != tenant.version - 1:
+                raise Conflict("The tenant was changed meanwhile.")
+            t.tenant = tenant
+            t.audit[event.id] = event
+
+
+class MemoryClients:
+    """See `storage.Clients`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def add(self, client: Client, event: AuditEvent) -> None:
+        """See `storage.Clients.add`."""
+        async with self._view.write() as t:
+            if client.client_id in t.clients:
+                raise Conflict("The client id is taken.")
+            t.clients[client.client_id] = client
+            t.audit[event.id] = event
+
+    async def get(self, client_id: str) -> Client | None:
+        """See `storage.Clients.get`."""
+        return self._view.read().clients.get(client_id)
+
+    async def update(self, client: Client, event: AuditEvent) -> None:
+        """See `storage.Clients.update`."""
+        async with self._view.write() as t:
+            known = t.clients.get(client.client_id)
+            if known is None:
+                raise NotFound("There is no such client.")
+            if known.version != client.version - 1:
+                raise Conflict("The client was changed meanwhile.")
+            t.clients[client.client_id] = client
+            t.audit[event.id] = event
+
+    async def delete(self, client_id: str, event: AuditEvent) -> None:
+        """See `storage.Clients.delete`."""
+        async with self._view.write() as t:
+            if t.clients.pop(client_id, None) is None:
+                raise NotFound("There is no such client.")
+            drop_grants(t, lambda grant: grant.client_id == client_id)
+            drop(t.access_tokens, lambda token: token.client_id == client_id)
+            drop(t.consents, lambda consent: consent.client_id == client_id)
+            t.audit[event.id] = event
+
+    async def page(self, request: PageRequest) -> Page[Client]:
+        """See `storage.Clients.page`."""
+        return page(self._view.read().clients.values(), lambda client: client.client_id, request)
+
+    async def allows_origin(self, origin: str) -> bool:
+        """See `storage.Clients.allows_origin`."""
+        return any(origin in client.allowed_origins for client in self._view.read().clients.values() if client.is_active)
+
+
+class MemoryResources:
+    """See `storage.Resources`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def save(self, resource: Resource, event: AuditEvent) -> None:
+        """See `storage.Resources.save`."""
+        async with self._view.write() as t:
+            for other in t.resources.values():
+                if other.identifier != resource.identifier and other.scopes.keys() & resource.scopes.keys():
+                    raise Conflict("Another resource has one of these scopes.")
+            t.resources[resource.identifier] = resource
+            t.audit[event.id] = event
+
+    async def delete(self, identifier: str, event: AuditEvent) -> None:
+        """See `storage.Resources.delete`."""
+        async with self._view.write() as t:
+            if t.resources.pop(identifier, None) is None:
+                raise NotFound("There is no such resource.")
+            t.audit[event.id] = event
+
+    async def all(self) -> tuple[Resource, ...]:
+        """See `storage.Resources.all`."""
+        return tuple(sorted(self._view.read().resources.values(), key=lambda resource: resource.identifier))
+
+
+class MemorySigningKeys:
+    """See `storage.SigningKeys`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def all(self) -> tuple[SigningKey, ...]:
+        """See `storage.SigningKeys.all`."""
+        return tuple(sorted(self._view.read().signing_keys.values(), key=lambda key: key.kid))
+
+    async def add(self, key: SigningKey, event: AuditEvent) -> bool:
+        """See `storage.SigningKeys.add`."""
+        async with self._view.write() as t:
+            if not _one_each([*t.signing_keys.values(), key]):
+                return False
+            t.signing_keys[key.kid] = key
+            t.audit[event.id] = event
+            return True
+
+    async def step(self, keys: tuple[SigningKey, ...], event: AuditEvent) -> bool:
+        """See `storage.SigningKeys.step`."""
+        async with self._view.write() as t:
+            for key in keys:
+                known = t.signing_keys.get(key.kid)
+                if known is None or known.status is not _STATUS_BEFORE.get(key.status):
+                    return False
+            stepped = t.signing_keys | {key.kid: key for key in keys}
+            if not _one_each(stepped.values()):
+                return False
+            t.signing_keys = stepped
+            t.audit[event.id] = event
+            return True
+
+
+class MemoryAssignments:
+    """See `storage.Assignments`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
+        """See `storage.Assignments.assign`."""
+        async with self._view.write() as t:
+            if (assignment.user_id, assignment.role) in t.assignments:
+                return False
+            t.assignments[assignment.user_id, assignment.role] = assignment
+            t.audit[event.id] = event
+            return True
+
+    async def revoke(self, user_id: str, role: str, event: AuditEvent) -> bool:
+        """See `storage.Assignments.revoke`."""
+        async with self._view.write() as t:
+            if t.assignments.pop((user_id, role), None) is None:
+                return False
+            t.audit[event.id] = event
+            return True
+
+    async def of_user(self, user_id: str) -> tuple[Assignment, ...]:
+        """See `storage.Assignments.of_user`."""
+        held = self._view.read().assignments.values()
+        return tuple(sorted((it for it in held if it.user_id == user_id), key=lambda it: it.role))
+
+    async def of_role(self, role: str) -> tuple[Assignment, ...]:
+        """See `storage.Assignments.of_role`."""
+        held = self._view.read().assignments.values()
+        return tuple(sorted((it for it in held if it.role == role), key=lambda it: it.user_id))
+
+
+class MemoryAudit:
+    """See `storage.Audit`; this one is a tenant's."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def append(self, event: AuditEvent) -> None:
+        """See `storage.Audit.append`."""
+        async with self._view.write() as t:
+            t.audit[event.id] = event
+
+    async def page(self, request: PageRequest, *, since: datetime | None = None) -> Page[AuditEvent]:
+        """See `storage.Audit.page`."""
+        return page_events(self._view.read().audit, request, since)
+
+
+def page_events(events: dict[str, AuditEvent], request: PageRequest, since: datetime | None) -> Page[AuditEvent]:
+    """Events by id, from `since` on."""
+    wanted = [event for event in events.values() if since is None or event.at >= since]
+    return page(wanted, lambda event: event.id, request)
+
+
+def _one_each(keys: Iterable[SigningKey]) -> bool:
+    """Whether no two keys of an algorithm are both announced or both active."""
+    held = Counter((key.alg, key.status) for key in keys if key.status in _ONE_EACH)
+    return all(count == 1 for count in held.values())

@@ -1,0 +1,149 @@
+"""Sessions and interactions in memory (see `storage.signed_in`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.session import Session
+from opentrusty_core.domain.throttle import Bucket
+from opentrusty_core.storage import OpenedInteraction, Recognised
+from opentrusty_core.stores.memory.tables import Tables, View, drop_interactions, end_session, page
+from opentrusty_core.stores.memory.throttles import MemoryThrottles
+
+
+class MemorySessions:
+    """See `storage.Sessions`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def start(
+        self, session: Session, event: AuditEvent, *, replaces: str | None = None, refund: tuple[Bucket, ...] = ()
+    ) -> None:
+        """See `storage.Sessions.start`."""
+        async with self._view.write() as t:
+            before = t.sessions.get(replaces) if replaces is not None else None
+            t.sessions[session.id] = session
+            t.audit[event.id] = event
+            if before is not None:
+                _replace_session(t, before, session)
+        if refund:
+            await MemoryThrottles(self._view).refund(refund, session.created_at)
+
+    async def recognise(
+        self, handle_hash: bytes, browser_hash: bytes, now: datetime, *, client_id: str | None = None
+    ) -> Recognised | None:
+        """See `storage.Sessions.recognise`."""
+        return _recognised(self._view.read(), handle_hash, browser_hash, now, client_id)
+
+    async def get(self, session_id: str) -> Session | None:
+        """See `storage.Sessions.get`."""
+        return self._view.read().sessions.get(session_id)
+
+    async def touch(self, session: Session) -> None:
+        """See `storage.Sessions.touch`."""
+        async with self._view.write() as t:
+            touch_session(t, session)
+
+    async def end(self, session_id: str, now: datetime, event: AuditEvent) -> bool:
+        """See `storage.Sessions.end`."""
+        async with self._view.write() as t:
+            session = t.sessions.get(session_id)
+            if session is None or session.ended_at is not None:
+                return False
+            end_session(t, session, now)
+            drop_interactions(t, [session])
+            t.audit[event.id] = event
+            return True
+
+    async def end_all(self, user_id: str, now: datetime, event: AuditEvent) -> int:
+        """See `storage.Sessions.end_all`."""
+        async with self._view.write() as t:
+            ending = [it for it in t.sessions.values() if it.user_id == user_id and it.ended_at is None]
+            for session in ending:
+                end_session(t, session, now)
+            drop_interactions(t, ending)
+            if ending:
+                t.audit[event.id] = event
+            return len(ending)
+
+    async def of_user(self, user_id: str, now: datetime, request: PageRequest) -> Page[Session]:
+        """See `storage.Sessions.of_user`."""
+        sessions = self._view.read().sessions.values()
+        live = [session for session in sessions if session.user_id == user_id and session.is_live(now)]
+        return page(live, lambda session: session.id, request)
+
+
+class MemoryInteractions:
+    """See `storage.Interactions`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def start(self, interaction: Interaction) -> None:
+        """See `storage.Interactions.start`."""
+        async with self._view.write() as t:
+            t.interactions[interaction.hash] = interaction
+
+    async def open(
+        self, interaction_hash: bytes, browser_hash: bytes, now: datetime, *, session_handle_hash: bytes | None
+    ) -> OpenedInteraction | None:
+        """See `storage.Interactions.open`."""
+        t = self._view.read()
+        interaction = t.interactions.get(interaction_hash)
+        if interaction is None or interaction.browser_hash != browser_hash or now >= interaction.expires_at:
+            return None
+        recognised = None
+        if session_handle_hash is not None:
+            recognised = _recognised(t, session_handle_hash, browser_hash, now, interaction.request.client_id)
+        return OpenedInteraction(interaction=interaction, recognised=recognised)
+
+    async def update(self, interaction: Interaction) -> bool:
+        """See `storage.Interactions.update`."""
+        async with self._view.write() as t:
+            known = t.interactions.get(interaction.hash)
+            if known is None:
+                return False
+            t.interactions[interaction.hash] = replace(
+                known, account_selected=interaction.account_selected, consent_given=interaction.consent_given
+            )
+            return True
+
+    async def finish(self, interaction_hash: bytes) -> bool:
+        """See `storage.Interactions.finish`."""
+        async with self._view.write() as t:
+            return t.interactions.pop(interaction_hash, None) is not None
+
+
+def touch_session(t: Tables, session: Session) -> None:
+    """Write a visit down, and nothing else of the session."""
+    known = t.sessions.get(session.id)
+    if known is not None:
+        t.sessions[session.id] = replace(
+            known, last_seen_at=session.last_seen_at, idle_expires_at=session.idle_expires_at
+        )
+
+
+def _replace_session(t: Tables, before: Session, after: Session) -> None:
+    if before.user_id == after.user_id:
+        passed = [replace(grant, session_id=after.id) for grant in t.grants.values() if grant.session_id == before.id]
+        t.grants |= {grant.id: grant for grant in passed}
+    if before.ended_at is None:
+        end_session(t, before, after.created_at)
+
+
+def _recognised(
+    t: Tables, handle_hash: bytes, browser_hash: bytes, now: datetime, client_id: str | None
+) -> Recognised | None:
+    for session in t.sessions.values():
+        if (session.handle_hash, session.browser_hash) == (handle_hash, browser_hash) and session.is_live(now):
+            return Recognised(
+                session=session,
+                user=t.users.get(session.user_id),
+                consent=t.consents.get((session.user_id, client_id)) if client_id is not None else None,
+            )
+    return None

@@ -1,0 +1,151 @@
+"""The memory of the memory store: plain dicts of frozen records, and the one lock that its writers take turns with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import anyio
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.code import AuthorizationCode
+from opentrusty_core.domain.grant import Consent, Grant
+from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.session import Session
+from opentrusty_core.domain.signing_key import SigningKey
+from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.domain.token import AccessToken, RefreshToken
+from opentrusty_core.domain.user import PasswordCredential, User
+from opentrusty_core.errors import StoreUnavailable
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+PATIENCE = 2.0
+"""How long, in seconds, a writer waits for the transaction of another."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """Everything of one tenant. `platform_assignments` are those of the users whose home it is."""
+
+    tenant: Tenant | None = None
+    users: dict[str, User] = field(default_factory=dict)
+    passwords: dict[str, PasswordCredential] = field(default_factory=dict)
+    consents: dict[tuple[str, str], Consent] = field(default_factory=dict)  # by user and client
+    clients: dict[str, Client] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    signing_keys: dict[str, SigningKey] = field(default_factory=dict)
+    assignments: dict[tuple[str, str], Assignment] = field(default_factory=dict)  # by user and role
+    platform_assignments: dict[tuple[str, str], Assignment] = field(default_factory=dict)  # by user and role
+    sessions: dict[str, Session] = field(default_factory=dict)
+    interactions: dict[bytes, Interaction] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    codes: dict[bytes, AuthorizationCode] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    access_tokens: dict[bytes, AccessToken] = field(default_factory=dict)
+    revoked_jwts: dict[str, datetime] = field(default_factory=dict)  # `jti` to the JWT's own end
+    audit: dict[str, AuditEvent] = field(default_factory=dict)
+
+    def copy(self) -> Tables:
+        """The same records in dicts of their own."""
+        values: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
+        return Tables(**{name: dict(value) if isinstance(value, dict) else value for name, value in values.items()})
+
+
+@dataclass(slots=True)
+class Database:
+    """Everything. `throttles` stand apart from the tenants' tables, as no rollback may touch them."""
+
+    tenants: dict[str, Tables] = field(default_factory=dict)
+    throttles: dict[tuple[str, bytes], datetime] = field(default_factory=dict)  # by tenant and bucket
+    platform_audit: dict[str, AuditEvent] = field(default_factory=dict)
+    master_key_id: str | None = None
+    claimed_names: set[str] = field(default_factory=set)
+    _lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """A block in which nobody else writes."""
+        try:
+            with anyio.fail_after(PATIENCE):
+                await self._lock.acquire()
+        except TimeoutError:
+            raise StoreUnavailable("another transaction takes too long") from None
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
+class View:
+    """How the repositories of a tenant reach its tables: the common ones, or inside a transaction a copy of them."""
+
+    def __init__(self, database: Database, tenant_id: str, copy: Tables | None = None) -> None:
+        self.database = database
+        self.tenant_id = tenant_id
+        self._copy = copy
+
+    def read(self) -> Tables:
+        """The tables to look at."""
+        return self._copy or self.database.tenants.get(self.tenant_id) or Tables()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tables]:
+        """The tables to change. No verb awaits inside, so that each is atomic; it refuses before it changes anything."""
+        if self._copy is not None:
+            yield self._copy
+            return
+        async with self.database.writing():
+            yield self.database.tenants.setdefault(self.tenant_id, Tables())
+
+
+def drop(table: dict[K, V], doomed: Callable[[V], bool]) -> None:
+    """Remove the records that are doomed."""
+    for key in [key for key, value in table.items() if doomed(value)]:
+        del table[key]
+
+
+def page(items: Iterable[V], key: Callable[[V], str], request: PageRequest) -> Page[V]:
+    """The items after the cursor, in key order."""
+    following = sorted((item for item in items if request.after is None or key(item) > request.after), key=key)
+    shown = tuple(following[: request.limit])
+    return Page(items=shown, next_after=key(shown[-1]) if len(following) > len(shown) else None)
+
+
+# --- Ends that several verbs bring about ---------------------------------------------------------------------------
+
+
+def revoke_grants(t: Tables, now: datetime, wanted: Callable[[Grant], bool]) -> int:
+    """End the live grants that are wanted; how many ended."""
+    ended = {grant.id: replace(grant, revoked_at=now) for grant in t.grants.values() if wanted(grant) and grant.is_live(now)}
+    t.grants |= ended
+    return len(ended)
+
+
+def end_session(t: Tables, session: Session, now: datetime) -> None:
+    """End a session with its grants that are not offline."""
+    t.sessions[session.id] = replace(session, ended_at=now)
+    revoke_grants(t, now, lambda grant: grant.session_id == session.id and not grant.is_offline)
+
+
+def drop_interactions(t: Tables, sessions: Iterable[Session]) -> None:
+    """Remove what the browsers of these sessions were answering, so that nobody inherits it."""
+    browsers = {session.browser_hash for session in sessions}
+    drop(t.interactions, lambda interaction: interaction.browser_hash in browsers)
+
+
+def drop_grants(t: Tables, doomed: Callable[[Grant], bool]) -> None:
+    """Remove grants with all that hangs from them."""
+    gone = {grant.id for grant in t.grants.values() if doomed(grant)}
+    drop(t.codes, lambda code: code.grant_id in gone)
+    drop(t.refresh_tokens, lambda token: token.grant_id in gone)
+    drop(t.access_tokens, lambda token: token.grant_id in gone)
+    drop(t.grants, lambda grant: grant.id in gone)

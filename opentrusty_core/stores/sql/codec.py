@@ -1,0 +1,236 @@
+"""Records in tables: explicit columns for what queries need, the other fields together in one JSON document.
+
+Compiled once from the records' type hints. Decoding is strict: a value of the wrong type is a damaged row, not a guess.
+A field that is None or empty by default, and is so, is left out of the document; every other default is written, so that
+a later version with another default does not change what was stored. A field that this version does not know (a newer
+one wrote it) is ignored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from opentrusty_core.errors import StoreError
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Params = dict[str, Any]
+Convert = Callable[[Any], Any]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+DOCUMENT = "document"
+_dump = json.JSONEncoder(separators=(",", ":")).encode  # ASCII: every text fits, lone surrogates and NUL too
+_load = json.JSONDecoder().decode
+
+
+class Damaged(StoreError):
+    """A row does not hold what its type says."""
+
+
+class Record(Generic[T]):
+    """How one record lies in its table.
+
+    Args:
+        name: what queries call it: `{{name}}` is its column list, `{{name:alias}}` a select list, `{{:name}}` its parameters.
+        cls: a frozen dataclass.
+        columns: the fields with a column of their own, the key first; the others, if any, share the column `document`.
+    """
+
+    def __init__(self, name: str, cls: type[T], columns: str) -> None:
+        self.name = name
+        self._cls = cls
+        fields = _fields(cls)
+        own = [fields.pop(column) for column in columns.split()]
+        self._own = [(field.name, f"{name}_{field.name}", *_column(field)) for field in own]
+        self._document = _Object(cls, fields) if fields else None
+        self.columns = (*columns.split(), DOCUMENT) if fields else tuple(columns.split())
+        self.width = len(self.columns)
+
+    def params(self, record: T) -> Params:
+        """The parameters `name_column` of a record."""
+        params: Params = {}
+        for field, param, write, _ in self._own:
+            value = getattr(record, field)
+            params[param] = value if write is None or value is None else write(value)
+        if self._document is not None:
+            params[f"{self.name}_{DOCUMENT}"] = _dump(self._document.dump(record))
+        return params
+
+    def read(self, row: Row, start: int = 0) -> T:
+        """The record in `row`, whose columns begin at `start`.
+
+        Raises:
+            Damaged: it is not one.
+        """
+        values: dict[str, Any] = {}
+        try:
+            for (field, _, _, read), value in zip(self._own, row[start : start + len(self._own)], strict=True):
+                values[field] = value if read is None or value is None else read(value)
+            if self._document is not None:
+                self._document.load_into(values, _load(row[start + len(self._own)]))
+            return self._cls(**values)
+        except (TypeError, ValueError, KeyError) as error:
+            raise Damaged(f"a stored {self.name} cannot be read: {error}") from error
+
+    def find(self, row: Row, start: int = 0) -> T | None:
+        """The same, or None where an outer join found none."""
+        return None if row[start] is None else self.read(row, start)
+
+
+# --- from a type hint to its two conversions ---------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class _Field:
+    name: str
+    hint: Any
+    default: Any  # dataclasses.MISSING where the field has none
+
+
+def _fields(cls: type) -> dict[str, _Field]:
+    hints = typing.get_type_hints(cls)
+    return {
+        field.name: _Field(
+            field.name,
+            hints[field.name],
+            field.default if field.default_factory is dataclasses.MISSING else field.default_factory(),
+        )
+        for field in dataclasses.fields(cls)
+    }
+
+
+def _column(field: _Field) -> tuple[Convert | None, Convert | None]:
+    """How a field is written to and read from a column of its own; None: as it is."""
+    hint = _required(field.hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _Choice(hint).dump, _Choice(hint).load
+    if hint is bool:
+        return None, bool
+    if hint == tuple[str, ...]:  # a scope: its tokens hold no space (RFC 6749 §3.3)
+        return " ".join, lambda text: tuple(text.split())
+    return None, None
+
+
+def _required(hint: Any) -> Any:
+    """`T` of `T | None`, else the hint itself."""
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
+    return hint
+
+
+class _Object:
+    """A dataclass as a JSON object, or those of its fields that are given."""
+
+    def __init__(self, cls: type, fields: Mapping[str, _Field] | None = None) -> None:
+        self._cls = cls
+        self._fields = [
+            (field.name, field.default if _is_empty(field.default) else dataclasses.MISSING, *_json(field.hint))
+            for field in (fields or _fields(cls)).values()
+        ]
+
+    def dump(self, record: Any) -> dict[str, Any]:
+        document = {}
+        for name, empty, dump, _ in self._fields:
+            value = getattr(record, name)
+            if value is not empty and value != empty:
+                document[name] = value if dump is None else dump(value)
+        return document
+
+    def load_into(self, values: dict[str, Any], document: Any) -> None:
+        if type(document) is not dict:
+            raise TypeError(f"{self._cls.__name__} is not an object")
+        for name, _, _, load in self._fields:
+            if name in document:
+                values[name] = load(document[name])
+
+    def load(self, document: Any) -> Any:
+        values: dict[str, Any] = {}
+        self.load_into(values, document)
+        return self._cls(**values)
+
+
+def _is_empty(default: Any) -> bool:
+    return default is not dataclasses.MISSING and not isinstance(default, bool | int) and not default
+
+
+class _Choice:
+    """An enumeration by its values."""
+
+    def __init__(self, cls: type[Enum]) -> None:
+        self._values = {member.value: member for member in cls}
+        self.load = self._values.__getitem__
+
+    @staticmethod
+    def dump(member: Enum) -> Any:
+        return member.value
+
+
+def _json(hint: Any) -> tuple[Convert | None, Convert]:
+    """How a value of this type goes into JSON (None: as it is) and comes back."""
+    if (inner := _required(hint)) is not hint:
+        dump, load = _json(inner)
+        return (None if dump is None else _optional(dump)), _optional(load)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (tuple, frozenset):
+        return _sequence(origin, *_json(arguments[0]))
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping(*_json(arguments[1]))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _Choice(hint).dump, _Choice(hint).load
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _Object(hint).dump, _Object(hint).load
+    return _SCALARS[hint]
+
+
+def _optional(convert: Convert) -> Convert:
+    return lambda value: None if value is None else convert(value)
+
+
+def _sequence(cls: type, dump: Convert | None, load: Convert) -> tuple[Convert, Convert]:
+    order = sorted if cls is frozenset else list
+    if dump is None:
+        return order, lambda items: cls(map(load, _of(list, items)))
+    return (lambda items: order(map(dump, items))), lambda items: cls(map(load, _of(list, items)))
+
+
+def _mapping(dump: Convert | None, load: Convert) -> tuple[Convert, Convert]:
+    return (
+        (lambda items: dict(items) if dump is None else {name: dump(item) for name, item in items.items()}),
+        (lambda items: {name: load(item) for name, item in _of(dict, items).items()}),
+    )
+
+
+def _of(cls: type, value: Any) -> Any:
+    if type(value) is not cls:
+        raise TypeError(f"{type(value).__name__} instead of {cls.__name__}")
+    return value
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since 1970; refuses a naive datetime."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def from_microseconds(number: int) -> datetime:
+    """The moment, UTC-aware."""
+    return EPOCH + timedelta(microseconds=number)
+
+
+_SCALARS: dict[Any, tuple[Convert | None, Convert]] = {
+    str: (None, lambda value: _of(str, value)),
+    int: (None, lambda value: _of(int, value)),
+    bool: (None, lambda value: _of(bool, value)),
+    bytes: (lambda value: b64encode(value).decode(), lambda value: b64decode(_of(str, value), validate=True)),
+    datetime: (to_microseconds, lambda value: from_microseconds(_of(int, value))),
+    timedelta: (lambda value: value // MICROSECOND, lambda value: timedelta(microseconds=_of(int, value))),
+    object: (None, lambda value: value),
+}

@@ -1,0 +1,86 @@
+"""The records of the tables. The names are those that queries use: `{{grant:g}}`."""
+
+from __future__ import annotations
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.code import AuthorizationCode
+from opentrusty_core.domain.grant import Consent, Grant
+from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.session import Session
+from opentrusty_core.domain.signing_key import SigningKey
+from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.domain.token import AccessToken, RefreshToken
+from opentrusty_core.domain.user import PasswordCredential, User
+from opentrusty_core.stores.sql.codec import Params, Record
+
+TENANT = Record("tenant", Tenant, "id name status created_at updated_at version")
+USER = Record("user", User, "id username email email_verified status created_at updated_at version")
+PASSWORD = Record("password", PasswordCredential, "user_id encoded changed_at must_change")
+CONSENT = Record("consent", Consent, "user_id client_id granted_at")
+CLIENT = Record("client", Client, "client_id status created_at updated_at version")
+RESOURCE = Record("resource", Resource, "identifier name")
+SIGNING_KEY = Record(
+    "signing_key",
+    SigningKey,
+    "kid alg status public_jwk sealed_private created_at activates_at activated_at retiring_at retired_at",
+)
+ASSIGNMENT = Record("assignment", Assignment, "tenant_id user_id role assigned_at")
+SESSION = Record(
+    "session",
+    Session,
+    "id user_id handle_hash browser_hash created_at last_seen_at idle_expires_at expires_at ended_at",
+)
+INTERACTION = Record(
+    "interaction", Interaction, "hash browser_hash account_selected consent_given created_at expires_at"
+)
+GRANT = Record("grant", Grant, "id user_id client_id session_id scope created_at expires_at revoked_at")
+CODE = Record(
+    "code",
+    AuthorizationCode,
+    "hash grant_id client_id redirect_uri code_challenge nonce created_at expires_at redeemed_at",
+)
+REFRESH_TOKEN = Record(
+    "refresh_token",
+    RefreshToken,
+    "id grant_id client_id generation rotated_at created_at idle_expires_at expires_at",
+)
+ACCESS_TOKEN = Record("access_token", AccessToken, "hash id client_id grant_id scope created_at expires_at")
+EVENT = Record("event", AuditEvent, "id at type actor_id target")
+
+RECORDS = {
+    record.name: record
+    for record in (
+        TENANT,
+        USER,
+        PASSWORD,
+        CONSENT,
+        CLIENT,
+        RESOURCE,
+        SIGNING_KEY,
+        ASSIGNMENT,
+        SESSION,
+        INTERACTION,
+        GRANT,
+        CODE,
+        REFRESH_TOKEN,
+        ACCESS_TOKEN,
+        EVENT,
+    )
+}
+
+
+def event_params(event: AuditEvent) -> Params:
+    """The parameters of an event. What happened is always written down: what no text column can hold is replaced in it."""
+    params = EVENT.params(event)
+    for name in ("event_actor_id", "event_target"):
+        if params[name] is not None:
+            params[name] = storable(params[name])
+    return params
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL's text type cannot hold: NUL and lone surrogates become U+FFFD."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

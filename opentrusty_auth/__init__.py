@@ -1,1 +1,1 @@
-"""The Auth Plane: OpenID Connect and OAuth 2 over HTTP, and the sign-in pages."""
+"""The Auth Plane: OpenID Connect, OAuth 2 and the sign-in pages over HTTP. It holds no rule: `opentrusty_core` does."""

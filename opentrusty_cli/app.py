@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 import anyio
 import click
@@ -22,8 +22,6 @@ if TYPE_CHECKING:  # the use cases import cryptography: only when a command runs
     from opentrusty_core.management import Actor, Management
     from opentrusty_core.runtime import Runtime
     from opentrusty_core.storage import Store
-
-P = ParamSpec("P")
 
 
 class App:
@@ -59,13 +57,19 @@ class App:
 
     @asynccontextmanager
     async def desk(self, output: Output) -> AsyncIterator[Desk]:
-        """The use cases over a store whose schema and master key are right. Raises `StoreError`, `ConfigurationError`."""
+        """The use cases over a store whose schema and master key are right. Raises where one is not."""
         from opentrusty_core.management import Management
 
         async with self.store() as store:
             await store.check()
             management = await Management.opened(store, self.runtime, self.settings)
-            yield Desk(management=management, actor=system_actor(), output=output)
+            yield Desk(
+                management=management,
+                actor=system_actor(),
+                output=output,
+                runtime=self.runtime,
+                auth_url=self.settings.auth_url,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,14 @@ class Desk:
     management: Management
     actor: Actor
     output: Output
+    runtime: Runtime
+    auth_url: str
+
+    def generate_password(self) -> str:
+        """A password nobody has thought of."""
+        from opentrusty_core.management import generate_password
+
+        return generate_password(self.runtime.token_bytes)
 
     async def tenant_id(self, name: str) -> str:
         """The id of the tenant of this name. Raises `NotFound`."""
@@ -96,13 +108,13 @@ def system_actor() -> Actor:
     return Actor.system(via="cli", os_user=name)
 
 
-def operation(function: Callable[Concatenate[Desk, P], Awaitable[None]]) -> Callable[..., None]:
-    """A command over the use cases: opens the desk, runs the function, closes the store. Adds `-o`."""
+def operation(function: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """A command over the use cases: opens the desk, gives it to the function, closes the store. Adds `-o`."""
 
     @output_option
     @click.pass_context
     @wraps(function)
-    def command(ctx: click.Context, output: Output, *args: P.args, **kwargs: P.kwargs) -> None:
+    def command(ctx: click.Context, output: Output, *args: Any, **kwargs: Any) -> None:
         async def run() -> None:
             async with ctx.obj.desk(output) as desk:
                 await function(desk, *args, **kwargs)

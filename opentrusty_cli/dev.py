@@ -72,7 +72,7 @@ def dev(
         auth_url=auth.url,
         master_key_file=folder / MASTER_KEY_NAME,
     )
-    credentials = anyio.run(_prepare, settings, folder / CREDENTIALS_NAME)
+    credentials = anyio.run(prepare, settings, folder / CREDENTIALS_NAME)
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     planes = Planes((auth,), _environment(settings))
@@ -88,7 +88,7 @@ def dev(
         planes.stop()
 
 
-async def _prepare(settings: Settings, credentials_file: Path) -> Credentials:
+async def prepare(settings: Settings, credentials_file: Path) -> Credentials:
     """Bring database, master key and demo into being, each only where it is missing."""
     runtime = SystemRuntime()
     store = open_store(settings.database_url)

@@ -1,4 +1,4 @@
-"""`opentrusty`: the command line. Each command's module is imported when the command is used, so that `--help` starts fast."""
+"""`opentrusty`: the command line. A command's module is imported when it is used, so that `--help` starts fast."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 class LazyGroup(click.Group):
     """The root: knows its commands by name and help, imports one when it is used, and ends every error in one place."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
@@ -69,8 +69,8 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, config: Path | None, database_url: str | None) -> None:
     """OpenTrusty, an identity provider.
 
-    Settings come from OPENTRUSTY_* variables over a TOML file. Exit codes: 1 failure, 2 usage, 3 not allowed, 4 not found,
-    5 conflict, 6 database unavailable.
+    Settings come from OPENTRUSTY_* variables over a TOML file. Exit codes: 1 failure, 2 usage, 3 not allowed,
+    4 not found, 5 conflict, 6 database unavailable.
     """
     ctx.obj = App(config, database_url)
 

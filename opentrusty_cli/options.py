@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
 from opentrusty_core.domain.page import MAX_PAGE, Page, PageRequest
+
+_MAX_LINE = 65_536  # beyond every password, so that one too long is refused for that and not cut
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,20 +45,21 @@ class Paging:
 def paged(function: F) -> F:
     """Add `--limit`, `--after` and `--all`, given to the command as `paging`."""
 
+    @wraps(function)
     def command(*args: Any, limit: int, after: str | None, everything: bool, **kwargs: Any) -> Any:
         return function(*args, paging=Paging(limit=limit, after=after, everything=everything), **kwargs)
 
-    command.__name__, command.__doc__ = function.__name__, function.__doc__
-    command.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
-    for option in (
+    decorated: Any = command
+    options: tuple[Callable[[Any], Any], ...] = (
         click.option("--all", "everything", is_flag=True, help="Every page."),
         click.option("--after", metavar="KEY", help="Begin after this key, as the page before named it."),
         click.option(
             "--limit", type=click.IntRange(1, MAX_PAGE), default=50, show_default=True, help="How many at most."
         ),
-    ):
-        command = option(command)
-    return command  # type: ignore[return-value]
+    )
+    for option in options:
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]
 
 
 def confirm(question: str, yes: bool) -> None:
@@ -65,7 +70,10 @@ def confirm(question: str, yes: bool) -> None:
 
 def read_secret() -> str:
     """One line of standard input, without its end."""
-    line = click.get_text_stream("stdin").readline()
+    try:
+        line = sys.stdin.buffer.readline(_MAX_LINE).decode()
+    except UnicodeDecodeError:
+        raise click.UsageError("Standard input is not UTF-8.") from None
     secret = line.removesuffix("\n").removesuffix("\r")
     if not secret:
         raise click.UsageError("Standard input holds no password.")

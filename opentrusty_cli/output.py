@@ -1,6 +1,7 @@
 """What commands print: a table for people, json, yaml, or ids alone; plain text where nobody watches.
 
-json and yaml are stable: `show`, `create` and `update` print the record, `list` prints `{"items": […], "next_after": …}`.
+json and yaml are stable: `show`, `create` and `update` print the record, `list` prints
+`{"items": […], "next_after": …}`.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ class Output:
 
     format: Format
 
-    def one(self, record: Record, *, id: str = "id", secrets: Mapping[str, str] | None = None) -> None:  # noqa: A002
+    def one(self, record: Record, *, key: str = "id", secrets: Mapping[str, str] | None = None) -> None:
         """Print one record. `secrets` are seen this once: within the record, or with `-o id` on standard error."""
         shown = {**record, **(secrets or {})}
         match self.format:
             case Format.JSON | Format.YAML:
                 self._structured(shown)
             case Format.ID:
-                click.echo(record[id])
+                click.echo(record[key])
                 for name, value in (secrets or {}).items():
                     click.echo(f"{name}: {value}", err=True)
             case Format.TABLE:
@@ -49,7 +50,12 @@ class Output:
                     click.echo(f"Keep {' and '.join(secrets)} now: this is the only time it is shown.", err=True)
 
     def many(
-        self, records: Sequence[Record], columns: Sequence[str], *, id: str = "id", next_after: str | None = None  # noqa: A002
+        self,
+        records: Sequence[Record],
+        columns: Sequence[str],
+        *,
+        key: str = "id",
+        next_after: str | None = None,
     ) -> None:
         """Print a list; a table shows `columns` only. `next_after` tells where the next page begins."""
         match self.format:
@@ -57,18 +63,18 @@ class Output:
                 self._structured({"items": list(records), "next_after": next_after})
             case Format.ID:
                 for record in records:
-                    click.echo(record[id])
+                    click.echo(record[key])
             case Format.TABLE:
                 _table(columns, [tuple(text(record[name]) for name in columns) for record in records])
         if next_after is not None and self.format in {Format.TABLE, Format.ID}:
             click.echo(f"There is more: --after {next_after}, or --all.", err=True)
 
-    def done(self, message: str, record: Record, *, id: str = "id") -> None:  # noqa: A002
+    def done(self, message: str, record: Record, *, key: str = "id") -> None:
         """Print that something was done: a sentence for people, else `record`."""
         if self.format is Format.TABLE:
             click.echo(message)
         else:
-            self.one(record, id=id)
+            self.one(record, key=key)
 
     def _structured(self, value: object) -> None:
         if self.format is Format.JSON:

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from opentrusty_core.blocking import Blocking as Blocking
     from opentrusty_core.config import Config as Config
     from opentrusty_core.config import Settings as Settings
     from opentrusty_core.config import load_settings as load_settings
@@ -18,15 +19,20 @@ if TYPE_CHECKING:
     from opentrusty_core.domain.audit import Origin as Origin
     from opentrusty_core.domain.authorization_request import Display as Display
     from opentrusty_core.domain.authorization_request import ResponseMode as ResponseMode
+    from opentrusty_core.domain.client import AuthMethod as AuthMethod
     from opentrusty_core.domain.client import Client as Client
+    from opentrusty_core.domain.client import GrantType as GrantType
     from opentrusty_core.domain.resource import Resource as Resource
     from opentrusty_core.domain.session import Browser as Browser
     from opentrusty_core.domain.signing_key import KeyPolicy as KeyPolicy
     from opentrusty_core.domain.tenant import Tenant as Tenant
     from opentrusty_core.domain.user import User as User
+    from opentrusty_core.management import Actor as Actor
     from opentrusty_core.management import Management as Management
+    from opentrusty_core.management import create_master_key_file as create_master_key_file
     from opentrusty_core.management import load_master_keys as load_master_keys
     from opentrusty_core.protocol.deps import ClaimsContext as ClaimsContext
+    from opentrusty_core.protocol.deps import ExtraClaims as ExtraClaims
     from opentrusty_core.protocol.endpoints.logout import ConfirmLogout as ConfirmLogout
     from opentrusty_core.protocol.endpoints.logout import LoggedOut as LoggedOut
     from opentrusty_core.protocol.issuer import Issuer as Issuer
@@ -56,21 +62,23 @@ if TYPE_CHECKING:
     from opentrusty_core.signin.throttling import Limits as Limits
     from opentrusty_core.storage import Directory as Directory
     from opentrusty_core.storage import Store as Store
+    from opentrusty_core.stores import open_store as open_store
 
 _HOMES = {
+    "blocking": ("Blocking",),
     "config": ("Config", "Settings", "load_settings"),
     "crypto.envelope": ("MasterKeys",),
     "crypto.passwords": ("Passwords",),
     "domain.audit": ("Origin",),
     "domain.authorization_request": ("Display", "ResponseMode"),
-    "domain.client": ("Client",),
+    "domain.client": ("AuthMethod", "Client", "GrantType"),
     "domain.resource": ("Resource",),
     "domain.session": ("Browser",),
     "domain.signing_key": ("KeyPolicy",),
     "domain.tenant": ("Tenant",),
     "domain.user": ("User",),
-    "management": ("Management", "load_master_keys"),
-    "protocol.deps": ("ClaimsContext",),
+    "management": ("Actor", "Management", "create_master_key_file", "load_master_keys"),
+    "protocol.deps": ("ClaimsContext", "ExtraClaims"),
     "protocol.endpoints.logout": ("ConfirmLogout", "LoggedOut"),
     "protocol.issuer": ("Issuer",),
     "protocol.messages": ("Form", "HttpRequest", "HttpResponse", "json_response", "parse_form"),
@@ -93,6 +101,7 @@ _HOMES = {
     "signin.service": ("SignIn",),
     "signin.throttling": ("Limits",),
     "storage": ("Directory", "Store"),
+    "stores": ("open_store",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -12,7 +12,7 @@ from opentrusty_core.crypto.refresh import RefreshTokens
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.session import Browser
 from opentrusty_core.domain.signing_key import KeyPolicy
-from opentrusty_core.management import Management, MaintenanceReport, check_master_keys
+from opentrusty_core.management import MaintenanceReport, Management, check_master_keys
 from opentrusty_core.protocol.cache import Remembered
 from opentrusty_core.protocol.deps import Deps, ExtraClaims
 from opentrusty_core.protocol.issuer import Issuers
@@ -104,12 +104,14 @@ class Provider:
         await self._store.check()
 
     async def maintain(self, *, budget: timedelta = timedelta(minutes=5)) -> MaintenanceReport:
-        """Takes the steps due in the life of keys and removes what nothing needs any more; one process at a time does."""
+        """Takes the steps due in the life of keys and removes what nothing needs; one process at a time does."""
         return await self.management.maintenance.maintain(budget=budget)
 
     def browser(self, browser_cookie: str | None, session_cookie: str | None) -> Browser:
         """What the two cookies of a browser stand for; a value that is not a handle of ours counts as none."""
-        return Browser(hash=_hashed(Handle.BROWSER, browser_cookie), session_hash=_hashed(Handle.SESSION, session_cookie))
+        return Browser(
+            hash=_hashed(Handle.BROWSER, browser_cookie), session_hash=_hashed(Handle.SESSION, session_cookie)
+        )
 
     async def _client(self, tenant_id: str, client_id: str) -> Client | None:
         """The active client, at most a second old; the protocol remembers it under the same key."""

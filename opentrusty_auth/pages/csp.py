@@ -12,6 +12,7 @@ from opentrusty_auth.pages.views import (
     FormPostPage,
     Page,
     SelectAccountPage,
+    SignedInPage,
     SignedOutPage,
     SignInPage,
     SignOutPage,
@@ -56,5 +57,5 @@ def _form_action(view: Page) -> tuple[str, ...]:
         # Chromium holds form-action against every redirect that follows the post, and those lead to the client and beyond.
         case SignInPage() | SelectAccountPage() | ConsentPage() | SignOutPage() | FormPostPage():
             return ()
-        case SignedOutPage() | ErrorPage():
+        case SignedOutPage() | SignedInPage() | ErrorPage():
             return ("form-action 'self'",)

@@ -21,6 +21,7 @@ from opentrusty_auth.pages.views import (
     FormPostPage,
     Page,
     SelectAccountPage,
+    SignedInPage,
     SignedOutPage,
     SignInPage,
     SignOutPage,
@@ -38,6 +39,7 @@ _TEMPLATES: Mapping[type[Page], str] = {
     ConsentPage: "consent.html",
     SignOutPage: "sign_out.html",
     SignedOutPage: "signed_out.html",
+    SignedInPage: "signed_in.html",
     ErrorPage: "error.html",
     FormPostPage: "form_post.html",
 }

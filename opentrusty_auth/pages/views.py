@@ -142,6 +142,14 @@ class SignedOutPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInPage:
+    """Says who is still signed in, for those who chose to stay so."""
+
+    branding: Branding
+    account: Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
     """Says that something failed: title and sentence chosen by the code, the public description, the request id.
 
@@ -176,4 +184,6 @@ class FormPostPage:
             raise ValueError("a form can't post to this redirect URI")
 
 
-Page: TypeAlias = SignInPage | SelectAccountPage | ConsentPage | SignOutPage | SignedOutPage | ErrorPage | FormPostPage
+Page: TypeAlias = (
+    SignInPage | SelectAccountPage | ConsentPage | SignOutPage | SignedOutPage | SignedInPage | ErrorPage | FormPostPage
+)

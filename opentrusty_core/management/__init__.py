@@ -19,6 +19,7 @@ from opentrusty_core.management.context import Context
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
 from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
+from opentrusty_core.management.password_policy import generate_password
 from opentrusty_core.management.resources import Resources
 from opentrusty_core.management.roles import Roles
 from opentrusty_core.management.sessions import Sessions
@@ -42,6 +43,7 @@ __all__ = [
     "actor_of_user",
     "check_master_keys",
     "create_master_key_file",
+    "generate_password",
     "load_master_keys",
 ]
 

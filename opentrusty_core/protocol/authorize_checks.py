@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opentrusty_core.crypto import strict_json
+from opentrusty_core.crypto.compact import MAX_TOKEN
 from opentrusty_core.crypto.jws import verify
 from opentrusty_core.domain.authorization_request import AuthorizationRequest, Display, Prompt, ResponseMode
 from opentrusty_core.domain.claims import ClaimsRequest, parse_claims_request
@@ -35,6 +36,7 @@ from opentrusty_core.protocol.messages import Form
 
 MAX_LENGTH = 2048
 """Characters of any one parameter: what we store, we bound."""
+_LONGER = {"claims": 8192, "id_token_hint": MAX_TOKEN, "request": MAX_TOKEN}
 
 Fields = dict[str, Any]
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -55,8 +57,8 @@ def single_parameters(asked: Asked) -> Fields:
     """No parameter twice (RFC 6749 §3.1), none without bound."""
     asked.form.single()
     for name, value in asked.form.items():
-        if len(value) > MAX_LENGTH and name != "claims":
-            raise InvalidRequest(description=f"The parameter {name} is too long.")
+        if len(value) > _LONGER.get(name, MAX_LENGTH):
+            raise InvalidRequest(description="A parameter is too long.")  # its name is the client's word: not repeated
     return {"state": asked.form.get("state"), "login_hint": asked.form.get("login_hint")}
 
 

@@ -23,6 +23,14 @@ from opentrusty_core.protocol.messages import TokenSet
 ACCESS_TOKEN_TYP = "at+jwt"  # noqa: S105 - a media type (RFC 9068 §2.1)
 ID_TOKEN_TYP = "JWT"  # noqa: S105 - a media type
 
+PROTOCOL_CLAIMS = frozenset(
+    {
+        *("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "scope", "gid", "cnf", "act", "may_act"),
+        *("auth_time", "acr", "amr", "sid", "nonce", "azp", "at_hash", "c_hash", "s_hash", "events"),
+    }
+)
+"""What a token says of itself: never an embedder's to say, not even where we leave it out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuance:
@@ -128,13 +136,14 @@ async def _id_token(issuance: Issuance, access_token: str, now: datetime, deps: 
 async def with_extra_claims(
     claims: dict[str, object], use: str, issuance: Issuance, deps: Deps
 ) -> Mapping[str, object]:
-    """The claims with the embedder's added; ours win."""
+    """The claims with the embedder's added; ours win, and the protocol's own names are ours alone."""
     if deps.extra_claims is None:
         return claims
     context = ClaimsContext(
         tenant=issuance.issuer.tenant.name, use=use, client=issuance.client, user=issuance.user, scope=issuance.scope
     )
-    return {**await deps.extra_claims(context), **claims}
+    extra = await deps.extra_claims(context)
+    return {name: value for name, value in extra.items() if name not in PROTOCOL_CLAIMS} | claims
 
 
 def _left_half_hash(token: str) -> str:

@@ -27,7 +27,7 @@ class Deps:
     directory: Directory | None = None
     limits: Limits = field(default_factory=Limits)
 
-    def event(  # noqa: PLR0913 - one keyword for each column that a step may fill
+    def event(
         self,
         type_: AuditType,
         origin: Origin,

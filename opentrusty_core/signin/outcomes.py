@@ -49,7 +49,9 @@ class NeedsConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongPerson:
-    """The client expects one person, and another one has just signed in: answer it `login_required` (OpenID Connect Core 1.0 §3.1.2.1)."""
+    """The client expects one person and another one has just signed in: answer it `login_required` (OpenID Connect Core
+    1.0 §3.1.2.1).
+    """
 
     interaction: Interaction
     client: Client

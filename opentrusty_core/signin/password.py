@@ -1,4 +1,4 @@
-"""Signing in with a password (NIST SP 800-63B-4 §3.1.1): throttled, and alike in words and time for everybody who fails."""
+"""Signing in with a password (NIST SP 800-63B-4 §3.1.1): throttled, alike in words and time for everybody who fails."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REFUSALS = {
 }
 
 
-async def sign_in(  # noqa: PLR0913 - who, where, and what was typed
+async def sign_in(
     tenant: Tenant,
     browser: Browser,
     origin: Origin,
@@ -99,7 +99,7 @@ async def _check(
     return verified.ok, verified.needs_rehash
 
 
-async def _start_session(  # noqa: PLR0913 - all that a session stands for
+async def _start_session(
     tenant: Tenant,
     browser: Browser,
     browser_hash: bytes,
@@ -141,7 +141,7 @@ async def _rehash(tenant: Tenant, old: PasswordCredential, password: str, origin
     await deps.store.tenant(tenant.id).passwords.rehash(old, new, event)
 
 
-async def _note_failure(  # noqa: PLR0913 - the failed attempt and where it is written
+async def _note_failure(
     reason: str, user: User | None, tenant: Tenant, origin: Origin, client_id: str | None, deps: Deps
 ) -> None:
     target = user.id if user is not None else None

@@ -1,7 +1,7 @@
 """Sign-in as adapters call it: ask what is pending, answer it, ask again.
 
-What is pending follows from stored facts (see `domain.interaction`): nothing that a browser says moves an interaction on, so an answer
-to a step that is not pending changes nothing.
+What is pending follows from stored facts (see `domain.interaction`): nothing that a browser says moves an interaction
+on, so an answer to a step that is not pending changes nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from opentrusty_core.domain.session import Browser, Session
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import User
 from opentrusty_core.signin import password as password_step
-from opentrusty_core.signin.csrf import CsrfTokens
+from opentrusty_core.signin.csrf import CsrfTokens, Purpose
 from opentrusty_core.signin.deps import Deps
 from opentrusty_core.signin.outcomes import (
     Gone,
@@ -46,7 +46,7 @@ class SignIn:
         pending, _ = await self._look(handle, browser, tenant)
         return pending
 
-    async def password(  # noqa: PLR0913 - who, where, and what was typed
+    async def password(
         self,
         tenant: Tenant,
         browser: Browser,
@@ -81,8 +81,9 @@ class SignIn:
         return await self._deps.store.tenant(tenant.id).interactions.update(answered)
 
     async def consent(self, handle: str, browser: Browser, tenant: Tenant, origin: Origin) -> bool:
-        """Notes that the person allows what the client asks, beside what they allowed before; False, and nothing is changed, where
-        that is not pending.
+        """Notes that the person allows what the client asks, beside what they allowed before.
+
+        False, and nothing is changed, where that is not pending.
         """
         pending, earlier = await self._look(handle, browser, tenant)
         if not isinstance(pending, NeedsConsent):
@@ -101,6 +102,11 @@ class SignIn:
         async with self._deps.store.transaction(tenant.id) as repos:
             await repos.consents.save(consent, event)
             return await repos.interactions.update(replace(pending.interaction, consent_given=True))
+
+    async def note_forged_form(self, purpose: Purpose, tenant: Tenant, origin: Origin) -> None:
+        """Writes down that somebody posted a form which no page of ours had sent."""
+        event = self._deps.event(AuditType.REQUEST_REFUSED, origin, target=purpose, failure="forged form")
+        await self._deps.store.tenant(tenant.id).audit.append(event)
 
     async def _look(self, handle: str, browser: Browser, tenant: Tenant) -> tuple[Pending, Consent | None]:
         deps = self._deps
@@ -122,8 +128,13 @@ class SignIn:
         return _described(step, interaction, client, session, user, consent), consent
 
 
-def _described(  # noqa: PLR0913 - the facts that the step follows from
-    step: Step, interaction: Interaction, client: Client, session: Session | None, user: User | None, consent: Consent | None
+def _described(
+    step: Step,
+    interaction: Interaction,
+    client: Client,
+    session: Session | None,
+    user: User | None,
+    consent: Consent | None,
 ) -> Pending:
     match step:
         case Step.SIGN_IN if session is not None and _signed_in_as_another(interaction, session):
@@ -148,6 +159,6 @@ def _described(  # noqa: PLR0913 - the facts that the step follows from
 
 
 def _signed_in_as_another(interaction: Interaction, session: Session) -> bool:
-    """Whether the person signed in for this interaction and is not whom the client expects: asking again would go round for ever."""
+    """Whether somebody signed in for this interaction whom the client does not expect: asking again would never end."""
     expected = interaction.request.hinted_user_id
     return expected is not None and session.user_id != expected and session.auth_time >= interaction.created_at

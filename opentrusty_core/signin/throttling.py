@@ -1,7 +1,7 @@
 """How often passwords may be guessed: for each account, each network and each tenant (NIST SP 800-63B-4 §3.2.2).
 
-A bucket's slot is taken before a password is looked at, in a transaction of its own, so that parallel guesses and failed requests
-count; a sign-in that succeeds gives its slots back.
+A bucket's slot is taken before a password is looked at, in a transaction of its own, so that parallel guesses and
+failed requests count; a sign-in that succeeds gives its slots back.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Limits:
 def buckets(limits: Limits, user: User | None, identifier: str, ip: str | None) -> tuple[Bucket, ...]:
     """What one attempt counts against.
 
-    A known person has one bucket, whichever of their names was typed; unknown names are counted by their normal form, so that the
-    two answer alike. Without an address no network is counted.
+    A known person has one bucket, whichever of their names was typed; unknown names are counted by their normal form,
+    so that the two answer alike. Without an address no network is counted.
     """
     account = f"user\0{user.id}" if user is not None else f"identifier\0{identifier}"
     found = [Bucket(key=_key(account), limit=limits.account)]

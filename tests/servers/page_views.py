@@ -20,6 +20,7 @@ from opentrusty_auth.pages.views import (
     Page,
     Scope,
     SelectAccountPage,
+    SignedInPage,
     SignedOutPage,
     SignInPage,
     SignOutPage,
@@ -55,9 +56,10 @@ CONSENT = ConsentPage(
 SELECT = SelectAccountPage(branding=ACME, form=FORM, account=MARIA, client_name="Demo Shop")
 SIGN_OUT = SignOutPage(branding=ACME, form=FORM, account=MARIA, client_name="Demo Shop")
 SIGNED_OUT = SignedOutPage(branding=ACME, return_uri="https://shop.example/bye", client_name="Demo Shop")
+SIGNED_IN = SignedInPage(branding=ACME, account=MARIA)
 ERROR = ErrorPage(code="invalid_request", request_id="req-42", description="state is repeated")
 FORM_POST = FormPostPage(branding=ACME, action="https://shop.example/cb?a=1", fields=(("code", "c-1"), ("state", "s")))
-EVERY: list[Page] = [SIGN_IN, FAILED, CONSENT, SELECT, SIGN_OUT, SIGNED_OUT, ERROR, FORM_POST]
+EVERY: list[Page] = [SIGN_IN, FAILED, CONSENT, SELECT, SIGN_OUT, SIGNED_OUT, SIGNED_IN, ERROR, FORM_POST]
 
 every_page = pytest.mark.parametrize("view", EVERY, ids=lambda view: type(view).__name__)
 

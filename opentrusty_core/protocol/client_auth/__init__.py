@@ -23,6 +23,8 @@ async def authenticate(request: HttpRequest, form: Form, issuer: Issuer, deps: D
         InvalidRequest: two methods at once (RFC 6749 §2.3), or `client_id` names another client than the credentials.
         InvalidClient: nobody we know, a wrong or expired secret, or another method than the registered one.
     """
+    if "client_assertion" in form or "client_assertion_type" in form:
+        raise InvalidClient("assertions are no method of ours")
     credentials = _only(tuple(found for method in METHODS if (found := method.presented(request, form))))
     if form.get("client_id", credentials.client_id) != credentials.client_id:
         raise InvalidRequest(description="client_id names another client than the credentials.")

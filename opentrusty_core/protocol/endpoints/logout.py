@@ -13,9 +13,10 @@ from opentrusty_core.domain import redirect_uri
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.session import Browser, Session
-from opentrusty_core.errors import InvalidRequest, InvalidToken
+from opentrusty_core.errors import InvalidRequest, InvalidToken, ProtocolError
 from opentrusty_core.protocol.authorize_checks import read_id_token_hint
 from opentrusty_core.protocol.deps import Deps
+from opentrusty_core.protocol.endpoints.refusals import note
 from opentrusty_core.protocol.issuer import Issuer
 from opentrusty_core.protocol.messages import Form, HttpRequest, parse_form
 from opentrusty_core.protocol.messages.form import body_form
@@ -55,8 +56,12 @@ async def logout(
     Raises:
         InvalidRequest: the post_logout_redirect_uri is not the client's; show a page, redirect nowhere.
     """
-    form = parse_form(http.query).single() if http.method == "GET" else body_form(http)
-    request = await _checked(form, issuer, deps)
+    try:
+        form = parse_form(http.query).single() if http.method == "GET" else body_form(http)
+        request = await _checked(form, issuer, deps)
+    except ProtocolError as error:
+        await note(error, AuditType.REQUEST_REFUSED, http, issuer, deps, None)
+        raise
     session = await _session(browser, issuer, deps)
     if session is None:
         return LoggedOut(request=request)

@@ -27,8 +27,15 @@ async def refused(
     error: ProtocolError, type_: AuditType, http: HttpRequest, issuer: Issuer, deps: Deps, client: Client | None
 ) -> HttpResponse:
     """Writes the refusal down, then answers."""
+    await note(error, type_, http, issuer, deps, client)
+    return error_response(error, http)
+
+
+async def note(
+    error: ProtocolError, type_: AuditType, http: HttpRequest, issuer: Issuer, deps: Deps, client: Client | None
+) -> None:
+    """Writes a refusal down."""
     event = deps.event(
         type_, http.origin, client_id=client.client_id if client else None, failure=error.error, detail=error.detail
     )
     await deps.store.tenant(issuer.tenant_id).audit.append(event)
-    return error_response(error, http)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.claims import released_claims
 from opentrusty_core.domain.scope import OPENID
 from opentrusty_core.errors import InsufficientScope, InvalidRequest, InvalidToken, ProtocolError
 from opentrusty_core.protocol.access import Access, read_access_token
-from opentrusty_core.protocol.deps import ClaimsContext, Deps
-from opentrusty_core.protocol.endpoints.refusals import error_response
+from opentrusty_core.protocol.deps import Deps
+from opentrusty_core.protocol.endpoints.refusals import error_response, note
 from opentrusty_core.protocol.issuer import Issuer
+from opentrusty_core.protocol.issuing import Issuance, with_extra_claims
 from opentrusty_core.protocol.messages import HttpRequest, HttpResponse, json_response
 from opentrusty_core.protocol.messages.form import FORM, body_form
+from opentrusty_core.protocol.messages.http import NO_STORE
 
 
 async def userinfo(http: HttpRequest, issuer: Issuer, deps: Deps) -> HttpResponse:
     """The claims about the person that the access token's scope, and the `claims` parameter, release."""
-    presented = None
     try:
         presented = bearer_token(http)
         if presented is None:
-            return HttpResponse(status=401, headers=((b"www-authenticate", b'Bearer realm="OpenTrusty"'),))
+            return HttpResponse(status=401, headers=(*NO_STORE, (b"www-authenticate", b'Bearer realm="OpenTrusty"')))
         access = await read_access_token(presented, issuer, deps)
         return json_response(await _claims(access, issuer, deps))
     except ProtocolError as error:
-        if presented is not None:
-            event = deps.event(AuditType.REQUEST_REFUSED, http.origin, failure=error.error, detail=error.detail)
-            await deps.store.tenant(issuer.tenant_id).audit.append(event)
+        await note(error, AuditType.REQUEST_REFUSED, http, issuer, deps, None)
         challenge = f'Bearer realm="OpenTrusty", error="{error.error}", error_description="{error.description}"'
         return error_response(error, http, headers=((b"www-authenticate", challenge.encode()),))
 
@@ -52,7 +53,7 @@ def bearer_token(http: HttpRequest) -> str | None:
     return value.strip()
 
 
-async def _claims(access: Access, issuer: Issuer, deps: Deps) -> dict[str, object]:
+async def _claims(access: Access, issuer: Issuer, deps: Deps) -> Mapping[str, object]:
     if issuer.identifier not in access.audience:
         raise InvalidToken("token for another resource")
     if OPENID not in access.scope or access.grant is None or access.user is None:
@@ -61,7 +62,5 @@ async def _claims(access: Access, issuer: Issuer, deps: Deps) -> dict[str, objec
     client = await deps.client(issuer, access.client_id)
     if deps.extra_claims is None or client is None:
         return claims
-    context = ClaimsContext(
-        tenant=issuer.tenant.name, use="userinfo", client=client, user=access.user, scope=access.scope
-    )
-    return {**await deps.extra_claims(context), **claims}
+    issuance = Issuance(issuer=issuer, client=client, scope=access.scope, grant=access.grant, user=access.user)
+    return await with_extra_claims(claims, "userinfo", issuance, deps)

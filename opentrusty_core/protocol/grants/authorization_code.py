@@ -74,11 +74,8 @@ async def exchange(authenticated: Authenticated[AuthorizationCodeRequest], deps:
 
 
 def _redemption(request: AuthorizationCodeRequest, client_id: str) -> CodeRedemption:
-    challenge = None
-    if request.code_verifier is not None:
-        challenge = challenge_of(request.code_verifier)
-        if challenge is None:
-            raise InvalidGrant("verifier malformed")
+    # A malformed verifier goes to the store as one that fits nothing, so that a replay is still seen as one.
+    challenge = None if request.code_verifier is None else challenge_of(request.code_verifier) or ""
     return CodeRedemption(
         code_hash=hash_handle(Handle.AUTHORIZATION_CODE, request.code),
         client_id=client_id,

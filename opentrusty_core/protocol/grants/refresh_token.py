@@ -41,7 +41,8 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
     repos = deps.store.tenant(issuer.tenant_id)
     if request.scope is not None:  # asked before the token is used: a refusal leaves it as it was
         standing = await repos.refresh_tokens.look_up(handle.id, handle.generation, now)
-        if standing is not None and standing.grant is not None:
+        # Another client's token tells nothing, not even what it was granted: `redeem` does not know it.
+        if standing is not None and standing.grant is not None and standing.grant.client_id == client.client_id:
             narrowed(request.scope, standing.grant.scope)
     outcome = await repos.refresh_tokens.redeem(
         handle.id,

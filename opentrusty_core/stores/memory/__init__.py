@@ -1,7 +1,7 @@
 """The memory store: the executable specification of `storage`, plain dicts, gone with its process.
 
-Writers take turns: a transaction works on a copy of the tenant's tables and puts it in place at its end, others that write wait for
-it, and readers see what was last put in place. Each verb reads like the sentence that promises it in `storage`.
+Writers take turns: a transaction works on a copy of the tenant's tables and puts it in place at its end; others that
+write wait for it, and readers see what was last put in place. Each verb reads like the sentence that promises it.
 """
 
 from __future__ import annotations
@@ -71,8 +71,11 @@ class MemoryStore:
         """See `storage.Store.transaction`."""
         async with self._database.writing():
             copy = self._database.tenants.get(tenant_id, Tables()).copy()
-            yield _Repositories(View(self._database, tenant_id, copy))
+            view = View(self._database, tenant_id, copy)
+            yield _Repositories(view)
             self._database.tenants[tenant_id] = copy
+            for refund in view.refunds:
+                refund()
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[bool]:

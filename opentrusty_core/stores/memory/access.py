@@ -206,9 +206,8 @@ class MemoryGrants:
     async def of_user(self, user_id: str, now: datetime, request: PageRequest) -> Page[Grant]:
         """See `storage.Grants.of_user`."""
         grants = self._view.read().grants.values()
-        return page(
-            [grant for grant in grants if grant.user_id == user_id and grant.is_live(now)], lambda grant: grant.id, request
-        )
+        live = [grant for grant in grants if grant.user_id == user_id and grant.is_live(now)]
+        return page(live, lambda grant: grant.id, request)
 
 
 def _fits(code: AuthorizationCode, redemption: CodeRedemption) -> bool:

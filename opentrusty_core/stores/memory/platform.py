@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.storage import TenantCatalogue
+from opentrusty_core.stores.memory.purge import purge
 from opentrusty_core.stores.memory.registry import page_events
 from opentrusty_core.stores.memory.tables import Database, Tables, page
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class MemoryTenants:
@@ -35,11 +31,9 @@ class MemoryTenants:
         if tenant is None:
             return None
         t = self._database.tenants[tenant.id]
-        return TenantCatalogue(
-            tenant=tenant,
-            signing_keys=tuple(t.signing_keys[kid] for kid in sorted(t.signing_keys) if t.signing_keys[kid].is_published),
-            resources=tuple(t.resources[identifier] for identifier in sorted(t.resources)),
-        )
+        keys = sorted((key for key in t.signing_keys.values() if key.is_published), key=lambda key: key.kid)
+        resources = sorted(t.resources.values(), key=lambda resource: resource.identifier)
+        return TenantCatalogue(tenant=tenant, signing_keys=tuple(keys), resources=tuple(resources))
 
     async def page(self, request: PageRequest) -> Page[Tenant]:
         """See `storage.Tenants.page`."""
@@ -58,18 +52,12 @@ class MemoryPlatformAssignments:
     async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
         """See `storage.PlatformAssignments.assign`."""
         async with self._database.writing():
-            held = self._database.tenants.setdefault(assignment.tenant_id, Tables()).platform_assignments
-            if (assignment.user_id, assignment.role) in held:
-                return False
-            held[assignment.user_id, assignment.role] = assignment
-            self._database.platform_audit[event.id] = event
-            return True
+            return self._assign(assignment, event)
 
     async def assign_first(self, assignment: Assignment, event: AuditEvent) -> bool:
         """See `storage.PlatformAssignments.assign_first`."""
-        if await self.of_role(assignment.role):
-            return False
-        return await self.assign(assignment, event)
+        async with self._database.writing():
+            return not self._held(assignment.role) and self._assign(assignment, event)
 
     async def revoke(self, tenant_id: str, user_id: str, role: str, event: AuditEvent) -> bool:
         """See `storage.PlatformAssignments.revoke`."""
@@ -87,8 +75,19 @@ class MemoryPlatformAssignments:
 
     async def of_role(self, role: str) -> tuple[Assignment, ...]:
         """See `storage.PlatformAssignments.of_role`."""
-        held = [it for tables in self._database.tenants.values() for it in tables.platform_assignments.values()]
-        return tuple(sorted((it for it in held if it.role == role), key=lambda it: (it.tenant_id, it.user_id)))
+        return tuple(sorted(self._held(role), key=lambda it: (it.tenant_id, it.user_id)))
+
+    def _held(self, role: str) -> list[Assignment]:
+        held = (it for tables in self._database.tenants.values() for it in tables.platform_assignments.values())
+        return [it for it in held if it.role == role]
+
+    def _assign(self, assignment: Assignment, event: AuditEvent) -> bool:
+        held = self._database.tenants.setdefault(assignment.tenant_id, Tables()).platform_assignments
+        if (assignment.user_id, assignment.role) in held:
+            return False
+        held[assignment.user_id, assignment.role] = assignment
+        self._database.platform_audit[event.id] = event
+        return True
 
 
 class MemoryPlatformAudit:
@@ -130,42 +129,4 @@ class MemoryPlatform:
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""
         async with self._database.writing():
-            return _purge(self._database, now, batch)
-
-
-def _purge(database: Database, now: datetime, batch: int) -> Mapping[str, int]:
-    gone: dict[str, int] = {}
-
-    def sweep(name: str, table: dict[K, V], dead: Callable[[V], bool]) -> None:
-        room = batch - gone.setdefault(name, 0)
-        keys = list(islice((key for key, value in table.items() if dead(value)), room))
-        for key in keys:
-            del table[key]
-        gone[name] += len(keys)
-
-    sweep("throttles", database.throttles, lambda empty_at: now >= empty_at)
-    for t in database.tenants.values():
-        live = {grant.id for grant in t.grants.values() if grant.is_live(now)}
-        # A spent code is kept as long as its grant lives: a replay must still be known for one.
-        sweep(
-            "codes",
-            t.codes,
-            lambda code: code.grant_id not in live or (code.redeemed_at is None and now >= code.expires_at),
-        )
-        sweep(
-            "refresh_tokens",
-            t.refresh_tokens,
-            lambda token: token.grant_id not in live or now >= token.idle_expires_at or now >= token.expires_at,
-        )
-        sweep(
-            "access_tokens",
-            t.access_tokens,
-            lambda token: now >= token.expires_at or (token.grant_id is not None and token.grant_id not in live),
-        )
-        sweep("revoked_jwts", t.revoked_jwts, lambda expires_at: now >= expires_at)
-        sweep("grants", t.grants, lambda grant: grant.id not in live)
-        sweep("interactions", t.interactions, lambda interaction: now >= interaction.expires_at)
-        # A dead session is kept as long as a grant could still be ended with it.
-        held = {grant.session_id for grant in t.grants.values() if grant.id in live and not grant.is_offline}
-        sweep("sessions", t.sessions, lambda session: not session.is_live(now) and session.id not in held)
-    return gone
+            return purge(self._database, now, batch)

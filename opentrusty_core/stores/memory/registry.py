@@ -102,7 +102,8 @@ class MemoryClients:
 
     async def allows_origin(self, origin: str) -> bool:
         """See `storage.Clients.allows_origin`."""
-        return any(origin in client.allowed_origins for client in self._view.read().clients.values() if client.is_active)
+        clients = self._view.read().clients.values()
+        return any(client.is_active and origin in client.allowed_origins for client in clients)
 
 
 class MemoryResources:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.interaction import Interaction
@@ -31,8 +32,7 @@ class MemorySessions:
             t.audit[event.id] = event
             if before is not None:
                 _replace_session(t, before, session)
-        if refund:
-            await MemoryThrottles(self._view).refund(refund, session.created_at)
+            self._view.refund(partial(MemoryThrottles(self._view).give_back, refund, session.created_at))
 
     async def recognise(
         self, handle_hash: bytes, browser_hash: bytes, now: datetime, *, client_id: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import anyio
 
@@ -56,8 +56,8 @@ class Tables:
 
     def copy(self) -> Tables:
         """The same records in dicts of their own."""
-        values: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
-        return Tables(**{name: dict(value) if isinstance(value, dict) else value for name, value in values.items()})
+        dicts = {item.name: dict(getattr(self, item.name)) for item in fields(self) if item.name != "tenant"}
+        return Tables(tenant=self.tenant, **dicts)
 
 
 @dataclass(slots=True)
@@ -92,6 +92,8 @@ class View:
         self.database = database
         self.tenant_id = tenant_id
         self._copy = copy
+        self.refunds: list[Callable[[], None]] = []
+        """What a transaction gives back to the throttles once it has committed."""
 
     def read(self) -> Tables:
         """The tables to look at."""
@@ -99,12 +101,19 @@ class View:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tables]:
-        """The tables to change. No verb awaits inside, so that each is atomic; it refuses before it changes anything."""
+        """The tables to change. No verb awaits inside, so that it is atomic; it refuses before it changes anything."""
         if self._copy is not None:
             yield self._copy
             return
         async with self.database.writing():
             yield self.database.tenants.setdefault(self.tenant_id, Tables())
+
+    def refund(self, refund: Callable[[], None]) -> None:
+        """Give slots back, in a transaction at its end."""
+        if self._copy is None:
+            refund()
+        else:
+            self.refunds.append(refund)
 
 
 def drop(table: dict[K, V], doomed: Callable[[V], bool]) -> None:
@@ -125,8 +134,8 @@ def page(items: Iterable[V], key: Callable[[V], str], request: PageRequest) -> P
 
 def revoke_grants(t: Tables, now: datetime, wanted: Callable[[Grant], bool]) -> int:
     """End the live grants that are wanted; how many ended."""
-    ended = {grant.id: replace(grant, revoked_at=now) for grant in t.grants.values() if wanted(grant) and grant.is_live(now)}
-    t.grants |= ended
+    ended = [replace(grant, revoked_at=now) for grant in t.grants.values() if wanted(grant) and grant.is_live(now)]
+    t.grants |= {grant.id: grant for grant in ended}
     return len(ended)
 
 

@@ -28,6 +28,10 @@ class MemoryThrottles:
 
     async def refund(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
         """See `storage.Throttles.refund`."""
+        self.give_back(buckets, now)
+
+    def give_back(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
+        """What `refund` does."""
         for bucket in buckets:
             self._empty_at[self._tenant_id, bucket.key] = self._level(bucket, now) - bucket.limit.interval
 

@@ -4,29 +4,29 @@
 -- name: issue_code
 -- Adds a grant and its code.
 INSERT INTO grants (tenant_id, is_offline, {{grant}}) VALUES (:tenant_id, :is_offline, {{:grant}});
-INSERT INTO codes (tenant_id, {{code}}) VALUES (:tenant_id, {{:code}});
+INSERT INTO codes (tenant_id, kept_until_at, {{code}}) VALUES (:tenant_id, :code_expires_at, {{:code}});
 {{write_event}};
 
 -- name: answer_interaction
 -- The same as the answer to an interaction, which goes. No row: it was gone already, and nothing is issued.
 DELETE FROM interactions WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash;
 INSERT INTO grants (tenant_id, is_offline, {{grant}}) VALUES (:tenant_id, :is_offline, {{:grant}});
-INSERT INTO codes (tenant_id, {{code}}) VALUES (:tenant_id, {{:code}});
+INSERT INTO codes (tenant_id, kept_until_at, {{code}}) VALUES (:tenant_id, :code_expires_at, {{:code}});
 {{write_event}};
 
 -- name: redeem_code
 -- Spends the code once. No row: already spent, expired, another client's, something does not fit, its grant is revoked or
 -- its session over, or it never was; `explain_code` tells the first from the others.
-UPDATE codes SET redeemed_at = :now
+UPDATE codes SET redeemed_at = :now, kept_until_at = :grant_expires_at
  WHERE tenant_id = :tenant_id AND hash = :code_hash AND client_id = :client_id
    AND redirect_uri IS NOT DISTINCT FROM :redirect_uri AND code_challenge IS NOT DISTINCT FROM :code_challenge
    AND redeemed_at IS NULL AND expires_at > :now
    AND EXISTS (
        SELECT 1 FROM grants g
         WHERE g.tenant_id = :tenant_id AND g.id = codes.grant_id AND g.revoked_at IS NULL AND g.expires_at > :now
-          AND (g.is_offline OR NOT EXISTS (
+          AND (g.is_offline OR EXISTS (
               SELECT 1 FROM sessions s
-               WHERE s.tenant_id = :tenant_id AND s.id = g.session_id AND s.ended_at IS NOT NULL
+               WHERE s.tenant_id = :tenant_id AND s.id = g.session_id AND s.ended_at IS NULL
           ))
    )
 RETURNING grant_id;
@@ -143,25 +143,29 @@ SELECT {{grant:g}} FROM grants g WHERE g.tenant_id = :tenant_id AND g.id = :gran
 -- name: revoke_grant
 -- Ends a grant. No row: it had ended or never was.
 UPDATE grants SET revoked_at = :now
- WHERE tenant_id = :tenant_id AND id = :grant_id AND revoked_at IS NULL RETURNING id;
+ WHERE tenant_id = :tenant_id AND id = :grant_id AND revoked_at IS NULL AND expires_at > :now
+RETURNING id;
 {{write_event}};
 
 -- name: revoke_grants_of_user
 -- Ends every grant of a user.
 UPDATE grants SET revoked_at = :now
- WHERE tenant_id = :tenant_id AND user_id = :user_id AND revoked_at IS NULL RETURNING id;
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND revoked_at IS NULL AND expires_at > :now
+RETURNING id;
 {{write_event}};
 
 -- name: revoke_grants_of_client
 -- Ends every grant to a client.
 UPDATE grants SET revoked_at = :now
- WHERE tenant_id = :tenant_id AND client_id = :client_id AND revoked_at IS NULL RETURNING id;
+ WHERE tenant_id = :tenant_id AND client_id = :client_id AND revoked_at IS NULL AND expires_at > :now
+RETURNING id;
 {{write_event}};
 
 -- name: revoke_grants_between
 -- Ends every grant of a user to a client.
 UPDATE grants SET revoked_at = :now
- WHERE tenant_id = :tenant_id AND user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL RETURNING id;
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL AND expires_at > :now
+RETURNING id;
 {{write_event}};
 
 -- name: page_grants_of_user

@@ -213,10 +213,11 @@ CREATE TABLE codes (
     created_at {{timestamp}} NOT NULL,
     expires_at {{timestamp}} NOT NULL,
     redeemed_at {{timestamp}},
+    kept_until_at {{timestamp}} NOT NULL, -- its own end, and once it is spent that of its grant: replays must be known
     PRIMARY KEY (tenant_id, hash)
-) {{hot_table}};
+) {{table}};
 
-CREATE INDEX codes_by_expiry ON codes (expires_at);
+CREATE INDEX codes_by_end ON codes (kept_until_at);
 
 CREATE TABLE refresh_tokens (
     tenant_id {{id}} NOT NULL,

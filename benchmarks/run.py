@@ -1,0 +1,143 @@
+"""A run: the floor, then each database with its server, start-up times and scenarios."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import anyio
+
+from benchmarks import references
+from benchmarks.databases import DATABASES, Database
+from benchmarks.loadgen import Data
+from benchmarks.measure import Measured, Round, loaded, measure
+from benchmarks.processes import resident_mebibytes
+from benchmarks.references import Reference
+from benchmarks.scenarios import SCENARIOS, TOKENS, Scenario
+from benchmarks.seed import Seeded, seed
+from benchmarks.servers import free_url, serve_auth, serve_floor
+from benchmarks.site import Site
+
+FLOORS: dict[str, tuple[str, Reference]] = {
+    "floor-asgi": ("asgi", references.ASGI),
+    "floor-starlette": ("starlette", references.STARLETTE),
+}
+PEOPLE, SESSIONS = 2000, 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to measure, and for how long."""
+
+    scenarios: tuple[Scenario, ...] = SCENARIOS
+    databases: tuple[str, ...] = tuple(DATABASES)
+    seconds: float = 5
+    rounds: int = 3
+    warm_up: bool = True
+    start_ups: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartUp:
+    """Seconds from spawn to the first 200 of /readyz, a median, and the resident memory then."""
+
+    database: str
+    seconds: float
+    resident: float
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run found, as it grows."""
+
+    results: list[Measured] = field(default_factory=list)
+    start_ups: list[StartUp] = field(default_factory=list)
+
+    @property
+    def floor(self) -> float | None:
+        """CPU µs of a bare ASGI answer in this run: the median over its rounds, before and after the rest."""
+        rounds = [round_.server for one in self.results if one.name == "floor-asgi" for round_ in one.rounds]
+        return statistics.median(rounds) if rounds else None
+
+
+def run(plan: Plan) -> Outcome:
+    """Measure everything that is planned. Says on standard error what it is at."""
+    outcome = Outcome()
+    before = _floors(plan)
+    for kind in plan.databases:
+        say(f"{kind}: preparing")
+        with DATABASES[kind]() as database:
+            url = free_url()
+            seeded = seeded_for(plan, database, url)
+            outcome.start_ups.append(_start_up(plan, database, url))
+            outcome.results += _measured(plan, database, url, seeded)
+    after = _floors(plan)
+    for name, rounds in before.items():
+        outcome.results.append(_floor_row(name, [*rounds, *after[name]]))
+    return outcome
+
+
+def seeded_for(plan: Plan, database: Database, url: str, *, servings: int = 1) -> Seeded:
+    """Fill the database with as much as the plan needs, `servings` times; a round uses up its refresh tokens."""
+    clients = [client for scenario in plan.scenarios for client in scenario.tokens]
+    most = max((clients.count(client) for client in set(clients)), default=0)
+    tokens = most * TOKENS * (plan.rounds + plan.warm_up) * servings
+    return anyio.run(lambda: seed(database, url, people=PEOPLE, sessions=SESSIONS, refresh_tokens=tokens))
+
+
+def say(text: str) -> None:
+    """A line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _measured(plan: Plan, database: Database, url: str, seeded: Seeded) -> Iterator[Measured]:
+    """The scenarios in order; neighbours of one variant share a server."""
+    site = Site(url, seeded)
+    for variant, scenarios in groupby(plan.scenarios, key=lambda scenario: scenario.variant):
+        with serve_auth(database, url, variant=variant) as server, site:
+            for scenario in scenarios:
+                one = measure(
+                    scenario, site, server, database, seconds=plan.seconds, rounds=plan.rounds, warm_up=plan.warm_up
+                )
+                yield one
+                say(f"{database.kind}: {one.name}: {_brief(one)}")
+
+
+def _brief(one: Measured) -> str:
+    if one.problem is not None:
+        return f"INVALID: {one.problem}"
+    return f"{one.per_second:,.0f}/s, {one.server:,.0f} + {one.database:,.0f} µs"
+
+
+def _start_up(plan: Plan, database: Database, url: str) -> StartUp:
+    seconds, resident = [], []
+    for _ in range(plan.start_ups):
+        with serve_auth(database, url) as server:
+            seconds.append(server.start_up)
+            resident.append(resident_mebibytes(server.pid))
+    found = StartUp(database=database.kind, seconds=statistics.median(seconds), resident=statistics.median(resident))
+    say(f"{database.kind}: ready after {found.seconds:.2f} s with {found.resident:.0f} MiB")
+    return found
+
+
+def _floors(plan: Plan) -> dict[str, list[Round]]:
+    found: dict[str, list[Round]] = {}
+    calls: Sequence[Data] = [{"method": "GET", "path": "/", "headers": {}}]
+    data: dict[str, Data] = {"status": 200, "marker": '"ok":true', "requests": calls}
+    with tempfile.TemporaryDirectory(prefix="opentrusty-bench-") as folder:
+        for name, (app, _) in FLOORS.items():
+            with serve_floor(app, Path(folder)) as server:
+                found[name] = [loaded("requests", data, server, None, seconds=min(plan.seconds, 3))]
+            say(f"{name}: {found[name][0].server:.1f} µs")
+    return found
+
+
+def _floor_row(name: str, rounds: Iterable[Round]) -> Measured:
+    rounds = tuple(rounds)
+    problem = next((found for round_ in rounds if (found := round_.load.problem)), None)
+    return Measured(name=name, database_kind="-", steps=1, resident=0, rounds=rounds, problem=problem)

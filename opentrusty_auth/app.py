@@ -1,0 +1,221 @@
+"""The Auth Plane as an ASGI application.
+
+Plain ASGI, no framework: a request is read once, its endpoint gives an answer, and what every answer has in common is
+added here.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from opentrusty_auth.cookies import Cookies
+from opentrusty_auth.cors import Cors
+from opentrusty_auth.endpoints import public
+from opentrusty_auth.failures import failure
+from opentrusty_auth.headers import Headers, common_headers, without_policy
+from opentrusty_auth.http import HttpError, Receive, Request, Scope, Send
+from opentrusty_auth.lifecycle import Lifecycle
+from opentrusty_auth.logs import described
+from opentrusty_auth.metrics import Listener, Metrics
+from opentrusty_auth.network import Network
+from opentrusty_auth.pages.render import Pages
+from opentrusty_auth.plane import Plane, branding
+from opentrusty_auth.routes import match
+from opentrusty_core import (
+    Directory,
+    ExtraClaims,
+    HttpResponse,
+    Issuer,
+    Provider,
+    Settings,
+    Store,
+    SystemRuntime,
+    load_master_keys,
+    open_store,
+)
+from opentrusty_core.errors import OpenTrustyError, StoreError
+
+_access = logging.getLogger("opentrusty.access")
+_log = logging.getLogger("opentrusty.lifecycle")
+_ASSETS = "/assets/"
+
+
+class AuthPlane:
+    """The application. `create_app` makes one from settings; those who embed hand over a provider of their own."""
+
+    def __init__(self, provider: Provider, settings: Settings, *, store: Store | None = None) -> None:
+        secure = settings.auth_url.startswith("https://")
+        self._store = store  # ours to close, where it is given
+        self._settings = settings
+        self._metrics = Metrics()
+        self._listener: Listener | None = None
+        self._plane = Plane(
+            provider=provider,
+            pages=Pages(assets_path=_ASSETS),
+            cookies=Cookies(secure=secure, domain=settings.cookie_domain),
+            metrics=self._metrics,
+        )
+        self._network = Network(settings.auth_url, settings.trusted_proxies, provider.runtime)
+        self._cors = Cors(provider.protocol, settings.console_url)
+        self._common = common_headers(secure=secure)
+        self._lifecycle = Lifecycle(provider)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI entry."""
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            raise RuntimeError(f"This application does not speak {scope['type']}.")
+
+    async def start(self) -> None:
+        """Begins to serve; raises `ConfigurationError` where that cannot be."""
+        if self._settings.metrics_port is not None:
+            self._listener = Listener(self._metrics, self._settings.metrics_host, self._settings.metrics_port)
+        await self._lifecycle.start()
+
+    async def stop(self) -> None:
+        """Ends what `start` began."""
+        await self._lifecycle.stop()
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        if self._store is not None:
+            await self._store.close()
+
+    @asynccontextmanager
+    async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
+        """Serves for as long as it is open: hand it to the application that the plane is mounted in."""
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.stop()
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.start()
+        except OpenTrustyError as error:
+            _log.critical("refusing to start", extra={"fields": described(error)})
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        request = self._network.read(scope, receive)
+        response, more = await self._answer(request)
+        headers = [
+            *response.headers,
+            *self._common,
+            *without_policy(response.headers),
+            *more,
+            (b"x-request-id", request.id.encode("ascii")),
+            (b"content-length", str(len(response.body)).encode("ascii")),
+        ]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
+        self._note(request, response.status, time.perf_counter() - started)
+
+    async def _answer(self, request: Request) -> tuple[HttpResponse, Headers]:
+        """The answer, and the headers that the page which asked needs to read it."""
+        try:
+            public_answer = await self._public(request)
+            if public_answer is not None:
+                return public_answer, ()
+            self._network.require_our_host(request)
+            found = match(request.path)
+            if found is None:
+                raise _nothing_here()
+            request.route = found.route.name
+            await self._lifecycle.ensure_started()
+            issuer = await self._plane.provider.protocol.issuer(found.tenant)
+            if issuer is None:
+                raise _nothing_here()
+        except Exception as error:  # noqa: BLE001 - the one place where errors become answers
+            return failure(error, request, self._plane, page=_wants_page(request)), ()
+        request.tenant = found.tenant
+        page = found.route.page
+        try:
+            if request.method in found.route.endpoints:
+                response = await found.answer(request, issuer, self._plane)
+            else:
+                response = await self._other_method(request, issuer, found.route.methods)
+        except Exception as error:  # noqa: BLE001 - as above
+            response = failure(error, request, self._plane, page=page, look=branding(issuer.tenant))
+        return response, () if page else await self._cors_headers(request, issuer)
+
+    async def _public(self, request: Request) -> HttpResponse | None:
+        """Health, for probes that know no host name, and static files; None for all else."""
+        path = request.path
+        if path == "/livez":
+            request.route = "livez"
+            return public.live()
+        if path == "/readyz":
+            request.route = "readyz"
+            return await public.ready(self._plane, self._lifecycle)
+        if path.startswith(_ASSETS):
+            request.route = "assets"
+            self._network.require_our_host(request)
+            return public.asset(request, self._plane)
+        return None
+
+    async def _other_method(self, request: Request, issuer: Issuer, methods: tuple[str, ...]) -> HttpResponse:
+        allow = ((b"allow", ", ".join(methods).encode("ascii")),)
+        if request.method != "OPTIONS":
+            raise HttpError(405, "method_not_allowed", "This method is not allowed here.", headers=allow)
+        return await self._cors.preflight(request, issuer, methods) or HttpResponse(status=204, headers=allow)
+
+    async def _cors_headers(self, request: Request, issuer: Issuer) -> Headers:
+        try:
+            return await self._cors.headers(request, issuer)
+        except StoreError:
+            return ()  # nobody's origin can be vouched for; the answer itself says more
+
+    def _note(self, request: Request, status: int, seconds: float) -> None:
+        """One line and two counters a request; the path stays out, for it may hold a handle."""
+        self._metrics.request(request.route, status, seconds)
+        if _access.isEnabledFor(logging.INFO):
+            fields = {
+                "request_id": request.id,
+                "method": request.method,
+                "endpoint": request.route,
+                "tenant": request.tenant,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "ip": request.ip,
+            }
+            _access.info("request", extra={"fields": fields})
+
+
+def create_app(
+    settings: Settings, *, directory: Directory | None = None, extra_claims: ExtraClaims | None = None
+) -> AuthPlane:
+    """The plane of a deployment, over an embedder's own people and claims where given. Opens nothing yet: the database may be absent.
+
+    Raises:
+        ConfigurationError: there is no usable master key, or a driver is missing.
+    """
+    runtime = SystemRuntime()
+    master_keys = load_master_keys(settings, runtime)
+    store = open_store(settings.database_url)
+    provider = Provider(
+        store, settings.config, master_keys, runtime=runtime, directory=directory, extra_claims=extra_claims
+    )
+    return AuthPlane(provider, settings, store=store)
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _nothing_here() -> HttpError:
+    return HttpError(404, "not_found", "There is nothing at this address.")

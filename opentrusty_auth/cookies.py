@@ -1,0 +1,77 @@
+"""Our two cookies, written and read strictly (RFC 6265 §4, §5.4; row K17).
+
+The browser's own cookie has the `__Host-` prefix, so no sibling host can plant it; everything of weight is bound to it.
+A tenant's session cookie may be scoped to the parent domain, where any sibling host can write: alone it opens nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from opentrusty_auth.http import Request
+
+BROWSER_MAX_AGE = 400 * 24 * 3600
+"""Seconds; browsers keep no cookie longer (RFC 6265bis §5.5)."""
+_VALUE = re.compile(rb"[A-Za-z0-9_-]{1,128}")
+
+Header = tuple[bytes, bytes]
+
+
+class Cookies:
+    """Names and attributes of the cookies of one deployment.
+
+    Args:
+        secure: whether our origin is https; only plain-HTTP loopback is not.
+        domain: the parent domain of the session cookies; this very host without one.
+    """
+
+    def __init__(self, *, secure: bool, domain: str | None) -> None:
+        self.browser_name = "__Host-opentrusty_browser" if secure else "opentrusty_browser"
+        self._attributes = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+        self._domain = f"; Domain={domain}" if domain else ""
+
+    def session_name(self, tenant: str) -> str:
+        """The name of the session cookie of a tenant."""
+        return f"opentrusty_session.{tenant}"
+
+    def read(self, request: Request, name: str) -> str | None:
+        """The value of the cookie; None where there is none, or more than one, or it is not of our form."""
+        wanted = name.encode("ascii")
+        found = [value for key, value in _pairs(request.raw_headers) if key == wanted]
+        if len(found) != 1 or not _VALUE.fullmatch(found[0]):
+            return None
+        return found[0].decode("ascii")
+
+    def shows(self, request: Request, name: str) -> bool:
+        """Whether the browser sent a cookie of this name at all."""
+        wanted = name.encode("ascii")
+        return any(key == wanted for key, _ in _pairs(request.raw_headers))
+
+    def set_browser(self, value: str) -> Header:
+        """Sets the browser's own cookie."""
+        return _header(f"{self.browser_name}={value}; Max-Age={BROWSER_MAX_AGE}{self._attributes}")
+
+    def set_session(self, tenant: str, value: str) -> tuple[Header, ...]:
+        """Sets a session cookie, which goes when the browser closes."""
+        return (_header(f"{self.session_name(tenant)}={value}{self._attributes}{self._domain}"),)
+
+    def clear_session(self, tenant: str) -> tuple[Header, ...]:
+        """Removes the session cookie, and one of that name that stands on this host alone."""
+        gone = f"{self.session_name(tenant)}=; Max-Age=0{self._attributes}"
+        return tuple(_header(gone + domain) for domain in dict.fromkeys((self._domain, "")))
+
+
+def _pairs(raw_headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Names and values as sent. Only space and tab are white space: a name after a no-break space is another name."""
+    pairs = []
+    for header, line in raw_headers:
+        if header == b"cookie":
+            for part in line.split(b";"):
+                name, separator, value = part.strip(b" \t").partition(b"=")
+                if separator:
+                    pairs.append((name, value))
+    return pairs
+
+
+def _header(value: str) -> Header:
+    return (b"set-cookie", value.encode("ascii"))

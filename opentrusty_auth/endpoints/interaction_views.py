@@ -1,0 +1,86 @@
+"""The pages of an interaction, from what is pending."""
+
+from __future__ import annotations
+
+from opentrusty_auth.pages import views
+from opentrusty_auth.plane import Plane, branding, tenant_path
+from opentrusty_core import (
+    Browser,
+    Issuer,
+    NeedsAccountChoice,
+    NeedsConsent,
+    NeedsSignIn,
+    Purpose,
+    Ready,
+    User,
+    WrongPerson,
+)
+
+MAX_USERNAME = 254
+"""Characters of what was typed that are shown again: no identifier is longer."""
+
+
+def sign_in_page(
+    pending: NeedsSignIn | NeedsAccountChoice | NeedsConsent | WrongPerson | Ready,
+    issuer: Issuer,
+    plane: Plane,
+    handle: str,
+    browser: Browser,
+    *,
+    username: str = "",
+    problem: views.InvalidCredentials | views.Throttled | None = None,
+) -> views.SignInPage:
+    """Asks for username and password; filled in with what was typed, who has to sign in again, or the client's hint."""
+    known = pending.user.username if isinstance(pending, NeedsSignIn) and pending.user else None
+    return views.SignInPage(
+        branding=branding(issuer.tenant),
+        form=_form("sign-in", Purpose.SIGN_IN, issuer, plane, handle, browser),
+        client_name=pending.client.client_name,
+        username=username[:MAX_USERNAME] or known or pending.interaction.request.login_hint or "",
+        problem=problem,
+    )
+
+
+def select_account_page(
+    pending: NeedsAccountChoice, issuer: Issuer, plane: Plane, handle: str, browser: Browser
+) -> views.SelectAccountPage:
+    """Asks whether to go on as who is signed in."""
+    return views.SelectAccountPage(
+        branding=branding(issuer.tenant),
+        form=_form("account", Purpose.ACCOUNT, issuer, plane, handle, browser),
+        account=account_of(pending.user),
+        client_name=pending.client.client_name,
+    )
+
+
+def consent_page(
+    pending: NeedsConsent, issuer: Issuer, plane: Plane, handle: str, browser: Browser
+) -> views.ConsentPage:
+    """Asks what the person allows the client."""
+    words = {name: text for resource in issuer.resources for name, text in resource.scopes.items()}
+    client = pending.client
+    return views.ConsentPage(
+        branding=branding(issuer.tenant),
+        form=_form("consent", Purpose.CONSENT, issuer, plane, handle, browser),
+        account=account_of(pending.user),
+        client=views.Client(
+            name=client.client_name, logo_uri=client.logo_uri, policy_uri=client.policy_uri, tos_uri=client.tos_uri
+        ),
+        redirect_uri=pending.interaction.request.redirect_uri,
+        new_scopes=tuple(views.Scope(name=name, description=words.get(name)) for name in pending.new_scope),
+        granted_scopes=tuple(views.Scope(name=name, description=words.get(name)) for name in pending.granted_scope),
+        claims=pending.new_claims,
+    )
+
+
+def account_of(user: User) -> views.Account:
+    """Who is signed in, as pages name them."""
+    name = user.claims.get("name")
+    return views.Account(username=user.username, name=name if isinstance(name, str) and name else None)
+
+
+def _form(step: str, purpose: Purpose, issuer: Issuer, plane: Plane, handle: str, browser: Browser) -> views.Form:
+    return views.Form(
+        action=tenant_path(issuer, "interaction", handle, step),
+        csrf=plane.provider.signin.csrf.make(purpose, issuer.tenant, browser, handle),
+    )

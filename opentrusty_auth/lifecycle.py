@@ -1,0 +1,93 @@
+"""From start to stop: waits for the database, then keeps house in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from opentrusty_auth.logs import described
+from opentrusty_core import Provider
+from opentrusty_core.errors import ConfigurationError, OpenTrustyError, SchemaMismatch, StoreError
+
+RETRY_EVERY = 1.0
+"""Seconds between two looks at a database that is not there."""
+MAINTAIN_EVERY = 60.0
+"""Seconds between two rounds of maintenance, give or take a tenth, so that many processes do not all come at once."""
+_log = logging.getLogger("opentrusty.lifecycle")
+
+
+class Lifecycle:
+    """Whether the provider may serve, and the task that sees to it."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._task: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+        self.started = False
+
+    async def start(self) -> None:
+        """Begins the background task. A database that is absent is waited for; a wrong master key is refused.
+
+        Raises:
+            ConfigurationError: the deployment cannot be served from as configured.
+        """
+        try:
+            await self.ensure_started()
+        except StoreError as error:
+            _log.warning("the database cannot be used yet", extra={"fields": described(error)})
+        self._task = asyncio.create_task(self._run(), name="opentrusty maintenance")
+
+    async def ensure_started(self) -> None:
+        """Returns once the provider may serve.
+
+        Raises:
+            StoreUnavailable, SchemaMismatch, ConfigurationError: it may not, yet.
+        """
+        if self.started:
+            return
+        async with self._starting:
+            if not self.started:
+                await self._provider.start()
+                self.started = True
+                _log.info("serving", extra={"fields": {"auth_url": self._provider.config.auth_url}})
+
+    async def stop(self) -> None:
+        """Ends the background task."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def _run(self) -> None:
+        while not self.started:
+            await asyncio.sleep(RETRY_EVERY)
+            try:
+                await self.ensure_started()
+            except ConfigurationError as error:
+                _log.critical("refusing to serve", extra={"fields": described(error)})
+            except SchemaMismatch as error:
+                _log.warning("the database cannot be used yet", extra={"fields": described(error)})
+            except StoreError:
+                continue  # said once, at the start; readiness says it all the time
+        while True:
+            await self._maintain()
+            jitter = self._provider.runtime.token_bytes(1)[0] / 255 - 0.5
+            await asyncio.sleep(MAINTAIN_EVERY * (1 + 0.2 * jitter))
+
+    async def _maintain(self) -> None:
+        try:
+            report = await self._provider.maintain()
+        except OpenTrustyError as error:
+            _log.warning("maintenance failed", extra={"fields": described(error)})
+        except Exception as error:  # noqa: BLE001 - the next round tries again; serving goes on
+            _log.error("maintenance failed", extra={"fields": described(error)})
+        else:
+            if report.keys_made or report.keys_changed or report.purged:
+                fields = {
+                    "keys_made": report.keys_made,
+                    "keys_changed": report.keys_changed,
+                    "purged": dict(report.purged),
+                }
+                _log.info("maintenance done", extra={"fields": fields})

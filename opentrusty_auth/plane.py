@@ -1,0 +1,79 @@
+"""What every endpoint of the plane works with, in one frozen value; and the making of pages."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+
+from opentrusty_auth.cookies import Cookies
+from opentrusty_auth.headers import NO_STORE, Headers
+from opentrusty_auth.http import Request
+from opentrusty_auth.metrics import Metrics
+from opentrusty_auth.pages.i18n import preferred_locales
+from opentrusty_auth.pages.render import CONTENT_TYPE, Pages
+from opentrusty_auth.pages.views import Branding, Page
+from opentrusty_core import Browser, HttpResponse, Issuer, Provider, Tenant
+
+_NONCE_BYTES = 18
+_HTML: Headers = ((b"content-type", CONTENT_TYPE.encode("ascii")), *NO_STORE)
+_ISOLATED: Headers = ((b"cross-origin-opener-policy", b"same-origin"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plane:
+    """The collaborators of every endpoint."""
+
+    provider: Provider
+    pages: Pages
+    cookies: Cookies
+    metrics: Metrics
+
+    @property
+    def origin(self) -> str:
+        """Our own web origin."""
+        return self.provider.config.auth_url
+
+    def browser(self, request: Request, issuer: Issuer) -> Browser:
+        """Which browser this is, by its cookies."""
+        read, cookies = self.cookies.read, self.cookies
+        return self.provider.browser(
+            read(request, cookies.browser_name), read(request, cookies.session_name(issuer.tenant.name))
+        )
+
+    def page(
+        self,
+        view: Page,
+        request: Request,
+        *,
+        status: int = 200,
+        ui_locales: tuple[str, ...] = (),
+        headers: Headers = (),
+        popup: bool = False,
+    ) -> HttpResponse:
+        """The page in the person's language. A `popup` (`display`) keeps its opener, which waits for it."""
+        nonce = b64encode(self.provider.runtime.token_bytes(_NONCE_BYTES)).decode("ascii")
+        locales = preferred_locales(
+            ui_locales=" ".join(ui_locales), accept_language=request.headers.get("accept-language", "")
+        )
+        policy = self.pages.content_security_policy(view, nonce).encode("ascii")
+        return HttpResponse(
+            status=status,
+            headers=(*_HTML, (b"content-security-policy", policy), *(() if popup else _ISOLATED), *headers),
+            body=self.pages.render(view, locales=locales, nonce=nonce),
+        )
+
+
+def see_other(location: str, *, headers: Headers = ()) -> HttpResponse:
+    """A redirect that never repeats a POST (RFC 9110 §15.4.4, RFC 9700 §4.12)."""
+    return HttpResponse(status=303, headers=((b"location", location.encode("ascii")), *NO_STORE, *headers))
+
+
+def tenant_path(issuer: Issuer, *parts: str) -> str:
+    """A path below the issuer's own."""
+    return "/".join(("/t", issuer.tenant.name, *parts))
+
+
+def branding(tenant: Tenant) -> Branding:
+    """How the tenant's pages look."""
+    look = tenant.settings.branding
+    return Branding(name=tenant.display_name, logo_uri=look.logo_uri, primary_color=look.primary_color)

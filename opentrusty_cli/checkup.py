@@ -1,0 +1,186 @@
+"""The checks of `opentrusty doctor`, each a small function from the deployment to its findings."""
+
+from __future__ import annotations
+
+import ssl
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit
+
+from opentrusty_cli.errors import sentence
+from opentrusty_core.config import Settings, is_loopback
+from opentrusty_core.domain.role import PLATFORM_ADMIN
+from opentrusty_core.errors import ConfigurationError, SchemaMismatch, StoreError
+from opentrusty_core.management import check_master_keys, load_master_keys
+from opentrusty_core.runtime import Runtime
+from opentrusty_core.storage import Store
+
+MAX_CLOCK_OFFSET = timedelta(seconds=5)
+
+
+class Grade(StrEnum):
+    """How bad it is."""
+
+    FINE = "ok"
+    DOUBTFUL = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check found, and what to do about it."""
+
+    check: str
+    grade: Grade
+    finding: str
+    advice: str = ""
+
+
+@runtime_checkable
+class HasClock(Protocol):
+    """A store whose database has a clock of its own."""
+
+    async def clock(self) -> datetime:
+        """The database's time."""
+        ...
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    """What the settings alone tell."""
+    yield from _urls(settings)
+    yield from _cookie_domain(settings)
+    yield from _tls(settings)
+    yield from _ca_bundle(settings)
+    yield from _master_key_file(settings)
+
+
+async def of_database(store: Store, settings: Settings, runtime: Runtime) -> list[Finding]:
+    """What only the database tells; what needs it is left out where it does not answer."""
+    try:
+        await store.check()
+    except SchemaMismatch as error:
+        database = Finding(check="database", grade=Grade.FINE, finding=f"{settings.database} answers.")
+        advice = "Run `opentrusty migrate`, with the version of OpenTrusty that shall serve."
+        return [database, Finding(check="schema", grade=Grade.WRONG, finding=sentence(error), advice=advice)]
+    except StoreError as error:
+        advice = "Check that it runs, that this machine reaches it, and DATABASE_URL."
+        return [Finding(check="database", grade=Grade.WRONG, finding=sentence(error), advice=advice)]
+    return [
+        Finding(check="database", grade=Grade.FINE, finding=f"{settings.database} answers."),
+        Finding(check="schema", grade=Grade.FINE, finding="It is this version's."),
+        await _master_key(store, settings, runtime),
+        await _clock(store, runtime),
+        await _administrator(store),
+    ]
+
+
+def _urls(settings: Settings) -> Iterator[Finding]:
+    for name in ("auth_url", "admin_url", "console_url"):
+        url = getattr(settings, name)
+        if url is None:
+            continue
+        if is_loopback(str(urlsplit(url).hostname)):
+            advice = f"Set {name.upper()} to the address that people use, over https."
+            yield Finding(check=name, grade=Grade.DOUBTFUL, finding=f"{url} is this machine only.", advice=advice)
+        else:
+            yield Finding(check=name, grade=Grade.FINE, finding=url)
+
+
+def _cookie_domain(settings: Settings) -> Iterator[Finding]:
+    check, domain = "cookie_domain", settings.cookie_domain
+    auth_host = urlsplit(settings.auth_url).hostname
+    others = {name: urlsplit(url).hostname for name in ("admin_url", "console_url") if (url := getattr(settings, name))}
+    if domain is None:
+        if any(host != auth_host for host in others.values()):
+            advice = "Set COOKIE_DOMAIN to the parent domain that the planes share."
+            finding = "The planes have different hosts, so that they do not share the session."
+            yield Finding(check=check, grade=Grade.DOUBTFUL, finding=finding, advice=advice)
+        return
+    outside = [name for name, host in others.items() if host != domain and not str(host).endswith(f".{domain}")]
+    if outside:
+        advice = "Use a domain that is a parent of every plane."
+        finding = f"{', '.join(outside)} lies outside {domain}."
+        yield Finding(check=check, grade=Grade.WRONG, finding=finding, advice=advice)
+    else:
+        yield Finding(check=check, grade=Grade.FINE, finding=domain)
+
+
+def _tls(settings: Settings) -> Iterator[Finding]:
+    certificate, key = settings.tls_certificate_file, settings.tls_key_file
+    if certificate is None or key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: b"")
+    except ssl.SSLError as error:
+        finding = f"{certificate} and {key} do not go together ({error.reason or 'not PEM, or encrypted'})."
+        advice = "Use a PEM certificate chain and its own unencrypted PEM key."
+        yield Finding(check="tls", grade=Grade.WRONG, finding=finding, advice=advice)
+    except OSError as error:
+        finding = f"{certificate} or {key} cannot be read: {error.strerror}."
+        advice = "Check the paths, and who may read them."
+        yield Finding(check="tls", grade=Grade.WRONG, finding=finding, advice=advice)
+    else:
+        yield _privacy("tls", key, f"{certificate} and its key go together.")
+
+
+def _ca_bundle(settings: Settings) -> Iterator[Finding]:
+    if settings.ca_bundle is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(settings.ca_bundle)
+    except OSError as error:  # ssl.SSLError is one
+        finding = f"{settings.ca_bundle} cannot be used: {error.strerror or error}."
+        advice = "Use a file of PEM certificates."
+        yield Finding(check="ca_bundle", grade=Grade.WRONG, finding=finding, advice=advice)
+    else:
+        yield Finding(check="ca_bundle", grade=Grade.FINE, finding=str(settings.ca_bundle))
+
+
+def _master_key_file(settings: Settings) -> Iterator[Finding]:
+    """Only who may read it; whether it is the right one, the database tells."""
+    if settings.master_key is None and settings.master_key_file.exists():
+        yield _privacy("master_key_file", settings.master_key_file, f"Only its owner reads {settings.master_key_file}.")
+
+
+def _privacy(check: str, path: Path, otherwise: str) -> Finding:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        finding = f"Others than its owner may read {path}."
+        return Finding(check=check, grade=Grade.DOUBTFUL, finding=finding, advice=f"Run `chmod 600 {path}`.")
+    return Finding(check=check, grade=Grade.FINE, finding=otherwise)
+
+
+async def _master_key(store: Store, settings: Settings, runtime: Runtime) -> Finding:
+    try:
+        master_keys = load_master_keys(settings, runtime)
+        await check_master_keys(store, master_keys)
+    except ConfigurationError as error:
+        advice = "Restore the deployment's own master key; nothing starts without it."
+        return Finding(check="master_key", grade=Grade.WRONG, finding=sentence(error), advice=advice)
+    return Finding(check="master_key", grade=Grade.FINE, finding=f"Key {master_keys.key_id} is this database's.")
+
+
+async def _clock(store: Store, runtime: Runtime) -> Finding:
+    if not isinstance(store, HasClock):
+        return Finding(check="clock", grade=Grade.FINE, finding="The database uses this machine's clock.")
+    before = runtime.now()
+    theirs = await store.clock()
+    after = runtime.now()
+    # Whatever lies between the question and its answer agrees.
+    offset = max(before - theirs, theirs - after, timedelta(0))
+    if offset > MAX_CLOCK_OFFSET:
+        finding = f"This machine's clock and the database's differ by {offset.total_seconds():.0f} seconds."
+        advice = "Set both by NTP: tokens and sessions are good for the wrong time."
+        return Finding(check="clock", grade=Grade.WRONG, finding=finding, advice=advice)
+    return Finding(check="clock", grade=Grade.FINE, finding="This machine's clock and the database's agree.")
+
+
+async def _administrator(store: Store) -> Finding:
+    if await store.platform.assignments.of_role(PLATFORM_ADMIN.name):
+        return Finding(check="administrator", grade=Grade.FINE, finding="There is a platform administrator.")
+    finding = "There is no platform administrator."
+    return Finding(check="administrator", grade=Grade.DOUBTFUL, finding=finding, advice="Run `opentrusty bootstrap`.")

@@ -1,0 +1,38 @@
+"""`opentrusty serve`: one plane as a process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import click
+
+from opentrusty_cli.app import App
+from opentrusty_core.config import CONFIG_VARIABLE, PREFIX
+
+
+@click.group()
+def serve() -> None:
+    """Serve a plane."""
+
+
+@serve.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that share the port."
+)
+@click.pass_context
+def auth(ctx: click.Context, host: str, port: int, workers: int) -> None:
+    """The Auth Plane: sign-in, OpenID Connect and OAuth 2. Logs go to standard error as JSON."""
+    from opentrusty_auth.server import run
+
+    app: App = ctx.obj
+    os.environ |= environment(ctx.find_root().params)
+    run(app.settings, host=host, port=port, workers=workers)
+
+
+def environment(options: Mapping[str, object]) -> dict[str, str]:
+    """The global options as variables, for worker processes."""
+    given = {CONFIG_VARIABLE: options.get("config"), f"{PREFIX}DATABASE_URL": options.get("database_url")}
+    return {name: str(value) for name, value in given.items() if value is not None}

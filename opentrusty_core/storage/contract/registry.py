@@ -1,0 +1,325 @@
+"""What `storage.TenantRecord`, `Clients`, `Resources`, `Assignments` and `Audit` promise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from opentrusty_core.domain.audit import ActorKind, AuditType, Origin, Outcome
+from opentrusty_core.domain.client import (
+    AccessTokenFormat,
+    ApplicationType,
+    AuthMethod,
+    Client,
+    ClientSecret,
+    ClientStatus,
+    GrantType,
+)
+from opentrusty_core.domain.page import PageRequest
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.tenant import Branding, Lifetimes, PasswordPolicy, TenantSettings, TenantStatus
+from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.storage.contract.builders import (
+    a_client,
+    a_consent,
+    a_resource,
+    a_tenant,
+    an_access_token,
+    an_assignment,
+)
+from opentrusty_core.storage.contract.world import ALL, Contract, World
+
+case = pytest.mark.case
+
+
+class TestTenantRecord(Contract):
+    """`TenantRecord`."""
+
+    async def test_a_tenant_is_read_as_it_was_written(self, world: World) -> None:
+        """Every setting comes back, and the event stands in the tenant's own audit."""
+        settings = TenantSettings(
+            lifetimes=Lifetimes(code=timedelta(seconds=30), session=timedelta(days=365), refresh_token_grace=timedelta(0)),
+            password_policy=PasswordPolicy(min_length=8),
+            branding=Branding(logo_uri="https://acme.example/logo.svg", primary_color="#aabbcc"),
+        )
+        tenant = a_tenant(
+            world.runtime, display_name="Ácme – 書", status=TenantStatus.SUSPENDED, settings=settings, version=3
+        )
+        event = world.event(type=AuditType.TENANT_CREATED)
+        await world.store.tenant(tenant.id).tenant.create(tenant, event)
+        assert await world.store.tenant(tenant.id).tenant.get() == tenant
+        assert (await world.store.tenant(tenant.id).audit.page(ALL)).items == (event,)
+
+    async def test_names_and_ids_are_unique(self, world: World) -> None:
+        """A tenant whose name or id is taken is a conflict; the one that is there stays."""
+        known = world.here_tenant
+        for twin in (a_tenant(world.runtime, name=known.name), a_tenant(world.runtime, id=known.id)):
+            with pytest.raises(Conflict):
+                await world.store.tenant(twin.id).tenant.create(twin, world.event())
+        assert await world.here.tenant.get() == known
+        assert len((await world.store.platform.tenants.page(ALL)).items) == 2
+
+    async def test_an_update_replaces_the_version_before(self, world: World) -> None:
+        """A version that comes too late is a conflict; a tenant that is not there is not found."""
+        changed = replace(world.here_tenant, display_name="Changed", status=TenantStatus.SUSPENDED, version=2)
+        event = world.event()
+        await world.here.tenant.update(changed, event)
+        assert await world.here.tenant.get() == changed
+        assert (await world.events())[-1] == event
+        for version in (1, 2, 4):
+            with pytest.raises(Conflict):
+                await world.here.tenant.update(replace(changed, version=version), world.event())
+        absent = a_tenant(world.runtime, version=2)
+        with pytest.raises(NotFound):
+            await world.store.tenant(absent.id).tenant.update(absent, world.event())
+        with pytest.raises(NotFound):
+            await world.store.tenant(absent.id).tenant.get()
+        assert (await world.events())[-1] == event
+
+
+class TestClients(Contract):
+    """`Clients`."""
+
+    async def test_a_client_is_read_as_it_was_written(self, world: World) -> None:
+        """Every field comes back, the hashes of secrets among them."""
+        client = Client(
+            client_id="A_client.with~every-field",
+            client_name="Bücher 書",
+            status=ClientStatus.DISABLED,
+            application_type=ApplicationType.NATIVE,
+            token_endpoint_auth_method=AuthMethod.POST,
+            secrets=(
+                ClientSecret(hash=bytes(range(32)), created_at=world.now, expires_at=world.now + timedelta(days=1)),
+                ClientSecret(hash=b"\xff" * 32, created_at=world.now),
+            ),
+            grant_types=(GrantType.REFRESH_TOKEN, GrantType.AUTHORIZATION_CODE, GrantType.CLIENT_CREDENTIALS),
+            redirect_uris=("com.example.app:/callback", "http://127.0.0.1/cb"),
+            post_logout_redirect_uris=("https://app.example/bye",),
+            allowed_origins=("https://app.example", "http://localhost:3000"),
+            scope=("openid", "a:b"),
+            require_pkce=False,
+            skip_consent=True,
+            resource_identifiers=("https://api.example",),
+            access_token_format=AccessTokenFormat.OPAQUE,
+            access_token_signed_response_alg="RS256",
+            id_token_signed_response_alg="ES256",
+            default_max_age=0,
+            require_auth_time=True,
+            access_token_lifetime=timedelta(minutes=5),
+            client_uri="https://app.example/",
+            logo_uri="https://app.example/logo",
+            policy_uri="https://app.example/policy",
+            tos_uri="https://app.example/tos",
+            contacts=("a@app.example", "b@app.example"),
+            created_at=world.now,
+            updated_at=world.now + timedelta(microseconds=1),
+            version=5,
+        )
+        event = world.event()
+        await world.here.clients.add(client, event)
+        assert await world.here.clients.get(client.client_id) == client
+        assert await world.here.clients.get("a_CLIENT.with~every-field") is None
+        assert (await world.events())[-1] == event
+
+    async def test_a_client_id_is_taken_once(self, world: World) -> None:
+        """A second client of the id is a conflict, and the first one stays."""
+        client = await world.client()
+        before = await world.events()
+        with pytest.raises(Conflict):
+            await world.here.clients.add(a_client(world.runtime, client_id=client.client_id), world.event())
+        assert await world.here.clients.get(client.client_id) == client
+        assert await world.events() == before
+
+    async def test_an_update_replaces_the_version_before(self, world: World) -> None:
+        """A version that comes too late is a conflict; a client that is not there is not found."""
+        client = await world.client(allowed_origins=("https://old.example",))
+        changed = replace(client, client_name="Changed", allowed_origins=("https://new.example",), version=2)
+        event = world.event()
+        await world.here.clients.update(changed, event)
+        assert await world.here.clients.get(client.client_id) == changed
+        assert await world.here.clients.allows_origin("https://new.example")
+        assert not await world.here.clients.allows_origin("https://old.example")
+        for version in (1, 2, 4):
+            with pytest.raises(Conflict):
+                await world.here.clients.update(replace(changed, version=version), world.event())
+        with pytest.raises(NotFound):
+            await world.here.clients.update(a_client(world.runtime, version=2), world.event())
+        assert await world.here.clients.get(client.client_id) == changed
+        assert (await world.events())[-1] == event
+
+    @case("D7")
+    async def test_a_deleted_client_takes_its_grants_and_consents(self, world: World) -> None:
+        """With what hangs from them, and its own tokens; another client's stay."""
+        client, other, session = await world.client(), await world.client(), await world.session()
+        grant, token = await world.granted(session, client, scope=("openid", "offline_access"))
+        _, other_token = await world.granted(session, other)
+        own = an_access_token(world.runtime, client.client_id)
+        opaque = an_access_token(world.runtime, client.client_id, grant)
+        for each in (own, opaque):
+            await world.here.access_tokens.add(each, None)
+        for each_client in (client, other):
+            await world.here.consents.save(
+                a_consent(world.runtime, session.user_id, each_client.client_id), world.event()
+            )
+        event = world.event()
+        await world.here.clients.delete(client.client_id, event)
+        assert (await world.events())[-1] == event
+        assert await world.here.clients.get(client.client_id) is None
+        assert await world.here.grants.get(grant.id) is None
+        assert not await world.is_refreshable(token)
+        for each in (own, opaque):
+            assert await world.here.access_tokens.look_up(each.hash, world.now) is None
+        assert await world.here.access_tokens.look_up_jwt("a-jti", grant.id, world.now) is None
+        assert [it.client_id for it in await world.here.consents.of_user(session.user_id)] == [other.client_id]
+        assert await world.is_refreshable(other_token)
+        with pytest.raises(NotFound):
+            await world.here.clients.delete(client.client_id, world.event())
+        assert (await world.events())[-1] == event
+
+    @case("G8")
+    async def test_an_origin_is_allowed_by_an_active_client(self, world: World) -> None:
+        """To the letter; neither a disabled nor a deleted client allows any."""
+        first = await world.client(allowed_origins=("https://a.example", "https://b.example"))
+        second = await world.client(allowed_origins=("https://b.example",))
+        allows = world.here.clients.allows_origin
+        assert await allows("https://a.example")
+        for other in ("https://A.example", "https://a.example/", "https://a.example:443", "null", "", "%"):
+            assert not await allows(other)
+        await world.here.clients.update(replace(first, status=ClientStatus.DISABLED, version=2), world.event())
+        assert not await allows("https://a.example")
+        assert await allows("https://b.example")
+        await world.here.clients.delete(second.client_id, world.event())
+        assert not await allows("https://b.example")
+
+
+class TestResources(Contract):
+    """`Resources`."""
+
+    async def test_resources_are_saved_and_replaced(self, world: World) -> None:
+        """By identifier, each with its event."""
+        second = Resource(identifier="https://b.example", name="B 書", scopes={"b:read": "Lesen – alles", "b:write": ""})
+        first, capital = replace(second, identifier="https://a.example", scopes={}), a_resource(world.runtime, identifier="Z")
+        for resource in (second, first, capital):
+            event = world.event()
+            await world.here.resources.save(resource, event)
+            assert (await world.events())[-1] == event
+        assert await world.here.resources.all() == (capital, first, second)
+        changed = replace(second, name="Changed", scopes={"b:write": "Change", "b:admin": "All"})
+        await world.here.resources.save(changed, world.event())
+        assert await world.here.resources.all() == (capital, first, changed)
+
+    async def test_a_scope_belongs_to_one_resource(self, world: World) -> None:
+        """A scope of another resource is a conflict and changes nothing; one that was given up is free."""
+        first = a_resource(world.runtime, scopes={"read": "Read", "write": "Write"})
+        second = a_resource(world.runtime, scopes={"list": "List"})
+        for resource in (first, second):
+            await world.here.resources.save(resource, world.event())
+        before = await world.events()
+        for greedy in (replace(second, scopes={"list": "", "write": ""}), a_resource(world.runtime, scopes={"read": ""})):
+            with pytest.raises(Conflict):
+                await world.here.resources.save(greedy, world.event())
+        known = sorted((first, second), key=lambda resource: resource.identifier)
+        assert await world.here.resources.all() == tuple(known)
+        assert await world.events() == before
+        await world.here.resources.save(replace(first, scopes={"read": "Read"}), world.event())
+        await world.here.resources.save(replace(second, scopes={"write": "Now mine"}), world.event())
+
+    async def test_a_resource_is_deleted_once(self, world: World) -> None:
+        """Then its scopes are free, and there is nothing to delete."""
+        resource = a_resource(world.runtime)
+        await world.here.resources.save(resource, world.event())
+        event = world.event()
+        await world.here.resources.delete(resource.identifier, event)
+        assert (await world.events())[-1] == event
+        assert await world.here.resources.all() == ()
+        with pytest.raises(NotFound):
+            await world.here.resources.delete(resource.identifier, world.event())
+        assert (await world.events())[-1] == event
+        await world.here.resources.save(replace(resource, identifier="https://other.example"), world.event())
+
+
+class TestAssignments(Contract):
+    """`Assignments`."""
+
+    async def test_a_role_is_given_once(self, world: World) -> None:
+        """Where the user holds it already: False, no event, and the first assignment stays."""
+        first = an_assignment(world.runtime, world.here_tenant.id, "a-user")
+        event = world.event()
+        assert await world.here.assignments.assign(first, event) is True
+        world.advance(seconds=1)
+        again = replace(first, assigned_at=world.now)
+        assert await world.here.assignments.assign(again, world.event()) is False
+        assert await world.here.assignments.of_user("a-user") == (first,)
+        assert (await world.events())[-1] == event
+
+    async def test_roles_are_listed_by_user_and_by_role(self, world: World) -> None:
+        """Those of a user by name, those who hold a role by user id."""
+
+        def held(user_id: str, role: str) -> Assignment:
+            return an_assignment(world.runtime, world.here_tenant.id, user_id, role=role)
+
+        given = [held("b", "tenant_owner"), held("b", "tenant_admin"), held("a", "tenant_owner"), held("B", "tenant_owner")]
+        for assignment in given:
+            await world.here.assignments.assign(assignment, world.event())
+        assert await world.here.assignments.of_user("b") == (given[1], given[0])
+        assert await world.here.assignments.of_role("tenant_owner") == (given[3], given[2], given[0])
+        assert await world.here.assignments.of_user("nobody") == ()
+        assert await world.here.assignments.of_role("no_role") == ()
+
+    async def test_a_role_is_taken_once(self, world: World) -> None:
+        """Where the user does not hold it: False, and no event; other roles stay."""
+        kept = an_assignment(world.runtime, world.here_tenant.id, "a-user", role="tenant_owner")
+        lost = replace(kept, role="tenant_admin")
+        for assignment in (kept, lost):
+            await world.here.assignments.assign(assignment, world.event())
+        event = world.event()
+        assert await world.here.assignments.revoke("a-user", "tenant_admin", event) is True
+        assert await world.here.assignments.revoke("a-user", "tenant_admin", world.event()) is False
+        assert await world.here.assignments.revoke("nobody", "tenant_owner", world.event()) is False
+        assert await world.here.assignments.of_user("a-user") == (kept,)
+        assert (await world.events())[-1] == event
+
+
+class TestAudit(Contract):
+    """`Audit`, of a tenant and of the platform."""
+
+    @pytest.mark.parametrize("whose", ["tenant", "platform"])
+    async def test_an_event_is_read_as_it_was_written(self, world: World, whose: str) -> None:
+        """Every field comes back; the audit of the platform and that of a tenant know nothing of each other."""
+        audits = {"tenant": world.here.audit, "platform": world.store.platform.audit}
+        audit = audits.pop(whose)
+        (other,) = audits.values()
+        event = world.event(
+            type=AuditType.TOKEN_REFUSED,
+            outcome=Outcome.FAILURE,
+            actor_kind=ActorKind.ANONYMOUS,
+            actor_id="an-actor",
+            target="a-target",
+            client_id="a-client",
+            reason="invalid_grant",
+            origin=Origin(ip="2001:db8::1", user_agent="Ünïcode 書 😀", request_id="a-request"),
+            details={"why": "ein – Grund", "count": 3, "nested": {"list": [1, 2.5, None, True, "x"]}},
+        )
+        await audit.append(event)
+        assert (await audit.page(ALL)).items[-1] == event
+        assert event not in (await other.page(ALL)).items
+
+    async def test_events_are_listed_from_a_moment_on(self, world: World) -> None:
+        """By id, those of `since` itself among them."""
+        events = []
+        for _ in range(4):
+            world.advance(seconds=1)
+            events.append(world.event())
+        for event in reversed(events):
+            await world.here.audit.append(event)
+        page = await world.here.audit.page(ALL, since=events[1].at)
+        assert page.items == tuple(events[1:])
+        first = await world.here.audit.page(PageRequest(limit=2), since=events[1].at)
+        assert first.items == tuple(events[1:3])
+        last = await world.here.audit.page(PageRequest(limit=2, after=first.next_after), since=events[1].at)
+        assert last.items == (events[3],)
+        assert last.next_after is None
+        assert (await world.here.audit.page(ALL, since=world.now + timedelta(microseconds=1))).items == ()

@@ -1,0 +1,29 @@
+"""How PostgreSQL spells what differs.
+
+Keys compare by bytes (`COLLATE "C"`), as they do in SQLite. A document is `json`, not `jsonb`: no query looks inside, every text fits
+(jsonb refuses NUL and lone surrogates), and it is neither parsed apart nor put together again.
+"""
+
+from __future__ import annotations
+
+from opentrusty_core.stores.sql.queries import Dialect
+
+POSTGRES = Dialect(
+    macros={
+        "id": 'text COLLATE "C"',
+        "text": "text",
+        "integer": "bigint",
+        "boolean": "boolean",
+        "timestamp": "timestamptz",
+        "bytes": "bytea",
+        "json": "json",
+        "table": "",
+        "hot_table": "WITH (fillfactor = 90)",
+        "skip_locked": "FOR UPDATE SKIP LOCKED",
+        "buckets": "json_to_recordset(CAST(:buckets AS json)) AS bucket(key text, pace bigint, tolerance bigint)",
+    },
+    each=lambda parameter: f"json_array_elements_text(CAST(:{parameter} AS json)) AS each(value)",
+    positional=True,
+    fold=True,
+    variants="postgres",
+)

@@ -1,0 +1,275 @@
+"""PostgreSQL: sessions of a small pool, each statement one round trip, prepared once a session."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import psycopg
+
+from opentrusty_core.errors import StoreError, StoreUnavailable
+from opentrusty_core.stores.sql.codec import Params
+from opentrusty_core.stores.sql.engine import Call, Database, Migrator, NoSuchTable, Rows, Taken, Unstorable, jitter
+from opentrusty_core.stores.sql.migrations import CREATE_TABLE
+from opentrusty_core.stores.sql.postgres.dialect import POSTGRES
+from opentrusty_core.stores.sql.postgres.grouping import Grouping
+from opentrusty_core.stores.sql.postgres.pool import Pool, connect, parse_url
+from opentrusty_core.stores.sql.postgres.session import BEGIN, COMMIT, ROLLBACK, Refused, Session
+from opentrusty_core.stores.sql.queries import Query, Statement, load_queries, statements_of
+
+T = TypeVar("T")
+Body = Callable[[Database], Awaitable[T]]
+
+RETRIES = 3
+MIGRATION_PATIENCE = 60.0
+_RETRY = ("40001", "40P01")  # serialization failure, deadlock: nothing was done, and again may go well
+_NO_TABLE = ("42P01", "42703")
+_UNSTORABLE = ("22021", "22P05")
+_UNAVAILABLE = ("08", "0A000", "25006", "26000", "40", "53", "55P03", "57", "58", "XX")
+
+
+class PostgresEngine:
+    """See `engine.Engine`. `url` is libpq's, with `?pool_size=` beside its own parameters."""
+
+    def __init__(self, url: str) -> None:
+        self.statements = 0
+        self.queries = load_queries(POSTGRES)
+        self._conninfo, size = parse_url(url)
+        self._pool = Pool(self._conninfo, size)
+        self._events: Grouping[Params] = Grouping(self._append_all)
+
+    @property
+    def outside(self) -> Database:
+        """See `Database.outside`."""
+        return self
+
+    async def run(self, name: str, params: Params) -> Rows:
+        """See `Database.run`."""
+        query = self.queries[name]
+        if query.is_guarded:
+            return await self._with_session(lambda session: self._run_guarded(session, query, params))
+        statements = [(statement, params) for statement in query.statements]
+        return _answer(query, await self._with_session(lambda session: self.send(session, statements)))
+
+    async def together(self, *calls: Call) -> list[Rows]:
+        """See `Database.together`; none of the queries is guarded."""
+        statements = [(each, params) for name, params in calls for each in self.queries[name].statements]
+        answers = iter(await self._with_session(lambda session: self.send(session, statements)))
+        return [_answer(query, answers) for query in (self.queries[name] for name, _ in calls)]
+
+    async def unit(self, body: Body[T]) -> T:
+        """See `Database.unit`."""
+
+        async def work(session: Session) -> T:
+            async with _transaction(self, session) as transaction:
+                return await body(transaction)
+
+        return await self._with_session(work)
+
+    async def append(self, params: Params) -> None:
+        """See `Engine.append`."""
+        await self._events.add(params)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Database]:
+        """See `Engine.transaction`."""
+        session = await self._pool.lease()
+        try:
+            async with _transaction(self, session) as transaction:
+                yield transaction
+        finally:
+            self._pool.release(session)
+
+    @asynccontextmanager
+    async def exclusive(self, name: str) -> AsyncIterator[bool]:
+        """See `Engine.exclusive`: an advisory lock of a connection that exists for it, and goes with it."""
+        connection = await connect(self._conninfo)
+        try:
+            try:
+                cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (_lock_key(name),))
+                (alone,) = await cursor.fetchone() or (False,)
+            except psycopg.Error as error:
+                raise StoreUnavailable(f"PostgreSQL: {error}") from error
+            yield bool(alone)
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def migrating(self) -> AsyncIterator[Migrator]:
+        """See `Engine.migrating`."""
+        connection = await connect(self._conninfo)
+        try:
+            await connection.execute("SET statement_timeout = 0")
+            await connection.execute("SET lock_timeout = 0")
+            await connection.execute("SELECT pg_advisory_lock(%s)", (_lock_key("migration"),))
+            await connection.execute("SET lock_timeout = '1s'")
+            yield _Migrator(connection)
+        except psycopg.OperationalError as error:
+            raise StoreUnavailable(f"PostgreSQL: {error}") from error
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """See `Engine.close`."""
+        await self._events.close()
+        self._pool.close()
+
+    async def send(self, session: Session, statements: Sequence[tuple[Statement, Params]]) -> list[Rows]:
+        """Run statements in one round trip."""
+        self.statements += 1
+        try:
+            return await session.together(statements)
+        except Refused as refused:
+            raise _translated(refused) from refused
+
+    async def _with_session(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do some work, whole or not at all; again where PostgreSQL asks for that."""
+        attempt = 0
+        while True:
+            session = await self._pool.lease()
+            try:
+                return await work(session)
+            except Contended:
+                if attempt == RETRIES:
+                    raise
+            finally:
+                self._pool.release(session)
+            attempt += 1
+            await asyncio.sleep(jitter(0.01 * 2**attempt))
+
+    async def _run_guarded(self, session: Session, query: Query, params: Params) -> Rows:
+        """The guard, and if it finds a row the rest with the commit: two round trips."""
+        async with _transaction(self, session) as transaction:
+            return await transaction.run_guarded(query, params, commit=True)
+
+    async def _append_all(self, events: Sequence[Params]) -> None:
+        await self.run("append_events", {name: [event[name] for event in events] for name in events[0]})
+
+
+class Contended(StoreUnavailable):
+    """A deadlock or a serialization failure: nothing was done, and again it may go well."""
+
+
+class _Transaction:
+    """See `engine.Database`; one transaction of a session. It begins with its first statement, in the same round trip."""
+
+    def __init__(self, engine: PostgresEngine, session: Session) -> None:
+        self._engine = engine
+        self._session = session
+        self._is_open = False
+
+    @property
+    def outside(self) -> Database:
+        return self._engine
+
+    async def run(self, name: str, params: Params) -> Rows:
+        query = self._engine.queries[name]
+        if query.is_guarded:
+            return await self.run_guarded(query, params)
+        return _answer(query, await self._send([(statement, params) for statement in query.statements]))
+
+    async def together(self, *calls: Call) -> list[Rows]:
+        return [await self.run(name, params) for name, params in calls]
+
+    async def unit(self, body: Body[T]) -> T:
+        return await body(self)
+
+    async def run_guarded(self, query: Query, params: Params, *, commit: bool = False) -> Rows:
+        guard, *rest = query.statements
+        (rows,) = await self._send([(guard, params)])
+        if not rows:
+            return rows
+        answers = await self._send([(statement, params) for statement in rest] + [(COMMIT, {})] * commit)
+        self._is_open = not commit
+        return _answer(query, [rows, *answers])
+
+    async def commit(self) -> None:
+        if self._is_open:
+            self._engine.statements += 1
+            await self._session.commit()
+
+    async def rollback(self) -> None:
+        if self._is_open and not self._session.is_closed:
+            await self._engine.send(self._session, [(ROLLBACK, {})])
+
+    async def _send(self, statements: list[tuple[Statement, Params]]) -> list[Rows]:
+        if self._is_open:
+            return await self._engine.send(self._session, statements)
+        self._is_open = True
+        return (await self._engine.send(self._session, [(BEGIN, {}), *statements]))[1:]
+
+
+@asynccontextmanager
+async def _transaction(engine: PostgresEngine, session: Session) -> AsyncIterator[_Transaction]:
+    transaction = _Transaction(engine, session)
+    try:
+        yield transaction
+        await transaction.commit()
+    except Exception:
+        try:
+            await transaction.rollback()
+        except StoreError:
+            session.close()
+        raise
+    except BaseException:  # cancelled: no time for a conversation
+        session.close()
+        raise
+
+
+class _Migrator:
+    """See `engine.Migrator`."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self._connection = connection
+
+    async def applied(self) -> dict[str, str]:
+        await self._connection.execute(CREATE_TABLE)
+        cursor = await self._connection.execute("SELECT name, checksum FROM schema_migrations")
+        return dict(await cursor.fetchall())
+
+    async def apply(self, name: str, checksum: str, text: str) -> None:
+        deadline = time.monotonic() + MIGRATION_PATIENCE
+        while True:
+            try:
+                async with self._connection.transaction():
+                    for statement in statements_of(text, POSTGRES):
+                        await self._connection.execute(statement.encode())
+                    await self._connection.execute("INSERT INTO schema_migrations VALUES (%s, %s)", (name, checksum))
+                return
+            except psycopg.errors.LockNotAvailable:  # never hold others up for longer than lock_timeout
+                if time.monotonic() >= deadline:
+                    raise
+            await asyncio.sleep(jitter(0.5))
+
+
+def _answer(query: Query, answers: Iterable[Rows]) -> Rows:
+    """The rows of the last statement of a query that returns some; takes the answers of its statements and no more."""
+    answer: Rows = []
+    for statement, rows in zip(query.statements, answers, strict=False):
+        if statement.returns_rows:
+            answer = rows
+    return answer
+
+
+def _lock_key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"opentrusty {name}".encode()).digest()[:8], signed=True)
+
+
+def _translated(refused: Refused) -> Exception:
+    """PostgreSQL's refusal as the store's (its manual, appendix A)."""
+    sqlstate = refused.sqlstate
+    if sqlstate == "23505":
+        return Taken("That is taken already.")
+    if sqlstate in _RETRY:
+        return Contended(f"PostgreSQL: {refused}")
+    if sqlstate in _NO_TABLE:
+        return NoSuchTable(str(refused))
+    if sqlstate in _UNSTORABLE:
+        return Unstorable("text")
+    if sqlstate.startswith(_UNAVAILABLE):
+        return StoreUnavailable(f"PostgreSQL: {refused}")
+    return StoreError(f"PostgreSQL: {refused}")

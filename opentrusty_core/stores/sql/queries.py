@@ -1,0 +1,151 @@
+"""Named queries: `.sql` files, one text for SQLite and PostgreSQL, parsed once.
+
+`-- name: redeem_code` begins a query, a comment of what it does follows, then one or more statements:
+
+- Parameters are `:name`. `{{grant:g}}`, `{{grant}}` and `{{:grant}}` stand for the columns and parameters of a record
+  (see `rows`); the other `{{macros}}` for what the engines spell differently.
+- Several statements are one atomic script. Where the first returns rows and others follow, it is the guard: when it
+  finds none, the rest does not run. The answer is that of the last statement that returns rows.
+- `{{write_event}}` writes down the event of the verb.
+
+A file in `queries/postgres/` may put a hot query into one statement there, under the same name. A guard that only the event
+follows becomes one statement on PostgreSQL by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from opentrusty_core.stores.sql.rows import EVENT, RECORDS
+
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_COMMENT = re.compile(r"--.*$", re.MULTILINE)
+_MACRO = re.compile(r"\{\{(:?)(\w+)(?::(\w+))?\}\}")
+_PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
+_READS = re.compile(r"\A(?:SELECT|WITH)\b|\bRETURNING\b")
+_CHANGES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b")
+
+_INSERT_EVENT = f"INSERT INTO audit_events (tenant_id, {', '.join(EVENT.columns)})"
+_EVENT_VALUES = ", ".join(f":event_{column}" for column in EVENT.columns)
+_WRITE_EVENT = f"{_INSERT_EVENT} SELECT :tenant_id, {_EVENT_VALUES}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What an engine spells in its own way.
+
+    `macros` maps the plain ones to their text, `each` makes the table of a JSON array in a parameter, `positional` asks for
+    `$1` instead of `:name`, `fold` for guard and event in one statement, `variants` names the folder of the engine's own queries.
+    """
+
+    macros: Mapping[str, str]
+    each: Callable[[str], str]
+    positional: bool = False
+    fold: bool = False
+    variants: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """One statement as the engine takes it; `parameters` in the order of `$1`. It equals itself only."""
+
+    sql: str
+    parameters: tuple[str, ...]
+    returns_rows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A named query."""
+
+    name: str
+    purpose: str
+    statements: tuple[Statement, ...]
+    is_read: bool
+    """Whether it changes nothing."""
+    is_guarded: bool
+    """Whether its first statement decides if the rest runs."""
+
+
+def load_queries(dialect: Dialect) -> dict[str, Query]:
+    """Every query as the engine takes it."""
+    folder = files("opentrusty_core.stores.sql") / "queries"
+    queries = {query.name: query for query in _load(folder, dialect)}
+    if dialect.variants is not None:
+        queries |= {query.name: query for query in _load(folder / dialect.variants, dialect)}
+    return queries
+
+
+def load_schema() -> dict[str, str]:
+    """The migrations in order, name to text."""
+    folder = files("opentrusty_core.stores.sql") / "schema"
+    texts = {file.name.removesuffix(".sql"): file.read_text("utf-8") for file in folder.iterdir() if _is_sql(file)}
+    return dict(sorted(texts.items()))
+
+
+def statements_of(text: str, dialect: Dialect) -> tuple[str, ...]:
+    """The statements of a migration as the engine takes them."""
+    return tuple(_expand(statement, dialect) for statement in _split(text))
+
+
+def _load(folder: Traversable, dialect: Dialect) -> Iterator[Query]:
+    for file in sorted(filter(_is_sql, folder.iterdir()), key=lambda file: file.name):
+        _, *parts = _NAME.split(file.read_text("utf-8"))
+        for name, body in zip(parts[::2], parts[1::2], strict=True):
+            purpose = " ".join(line[3:] for line in body.strip().splitlines() if line.startswith("-- "))
+            statements = list(_split(body))
+            if dialect.fold and len(statements) == 2 and statements[1] == "{{write_event}}" and _READS.search(statements[0]):
+                statements = [_folded(statements[0])]
+            yield _query(name, purpose, tuple(_statement(_expand(text, dialect), dialect) for text in statements))
+
+
+def _query(name: str, purpose: str, statements: tuple[Statement, ...]) -> Query:
+    return Query(
+        name,
+        purpose,
+        statements,
+        is_read=not any(_CHANGES.search(statement.sql) for statement in statements),
+        is_guarded=len(statements) > 1 and statements[0].returns_rows,
+    )
+
+
+def _is_sql(file: Traversable) -> bool:
+    return file.name.endswith(".sql")
+
+
+def _split(text: str) -> Iterator[str]:
+    """The statements; none of ours has a semicolon inside."""
+    return filter(None, (part.strip() for part in _COMMENT.sub("", text).split(";")))
+
+
+def _folded(guard: str) -> str:
+    """The guard, and the event if it found a row, in one statement."""
+    return (
+        f"WITH changed AS ({guard}), event AS ({_WRITE_EVENT} WHERE EXISTS (SELECT 1 FROM changed)) SELECT * FROM changed"
+    )
+
+
+def _expand(text: str, dialect: Dialect) -> str:
+    def expand(match: re.Match[str]) -> str:
+        colon, name, argument = match.groups()
+        if name == "each":
+            return dialect.each(argument)
+        if name == "write_event":
+            return _WRITE_EVENT
+        if name not in RECORDS:
+            return dialect.macros[name]
+        prefix = f"{argument}." if argument else f":{name}_" if colon else ""
+        return ", ".join(f"{prefix}{column}" for column in RECORDS[name].columns)
+
+    return _MACRO.sub(expand, text)
+
+
+def _statement(sql: str, dialect: Dialect) -> Statement:
+    parameters = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
+    if dialect.positional:
+        sql = _PARAMETER.sub(lambda match: f"${parameters.index(match[1]) + 1}", sql)
+    return Statement(sql, parameters, _READS.search(sql) is not None)

@@ -1,0 +1,112 @@
+-- What belongs to no tenant, and the care of the tables.
+
+-- name: find_tenant
+-- The tenant of a name.
+SELECT {{tenant:t}} FROM tenants t WHERE t.name = :name;
+
+-- name: published_keys_of
+-- The keys in the JWKS of the tenant of a name.
+SELECT {{signing_key:k}} FROM signing_keys k
+ WHERE k.tenant_id = (SELECT id FROM tenants WHERE name = :name) AND k.status <> 'retired' ORDER BY k.kid;
+
+-- name: resources_of
+-- The resources of the tenant of a name.
+SELECT {{resource:r}} FROM resources r
+ WHERE r.tenant_id = (SELECT id FROM tenants WHERE name = :name) ORDER BY r.identifier;
+
+-- name: page_tenants
+-- Tenants by name.
+SELECT {{tenant:t}} FROM tenants t WHERE t.name > :after ORDER BY t.name LIMIT :limit;
+
+-- name: assign_platform_role
+-- Gives a platform role. No row: the user holds it already.
+INSERT INTO platform_assignments ({{assignment}}) VALUES ({{:assignment}}) ON CONFLICT DO NOTHING RETURNING role;
+{{write_event}};
+
+-- name: assign_first
+-- Gives a platform role if nobody holds it. The row in meta is a lock: racers take it one after the other, and each then
+-- reads what the one before has committed. No row: somebody holds the role.
+INSERT INTO meta (name, value) VALUES (:lock_name, '')
+    ON CONFLICT (name) DO UPDATE SET value = meta.value RETURNING name;
+INSERT INTO platform_assignments ({{assignment}})
+SELECT {{:assignment}} WHERE NOT EXISTS (SELECT 1 FROM platform_assignments WHERE role = :assignment_role)
+RETURNING role;
+
+-- name: revoke_platform_role
+-- Takes a platform role. No row: the user does not hold it.
+DELETE FROM platform_assignments
+ WHERE tenant_id = :home AND user_id = :user_id AND role = :role RETURNING role;
+{{write_event}};
+
+-- name: platform_roles_of_user
+-- The platform roles of a user, by name.
+SELECT {{assignment:a}} FROM platform_assignments a
+ WHERE a.tenant_id = :home AND a.user_id = :user_id ORDER BY a.role;
+
+-- name: users_of_platform_role
+-- Who holds a platform role.
+SELECT {{assignment:a}} FROM platform_assignments a WHERE a.role = :role ORDER BY a.tenant_id, a.user_id;
+
+-- name: claim_meta
+-- Remembers a value unless one is remembered; the one that is.
+INSERT INTO meta (name, value) VALUES (:name, :value)
+    ON CONFLICT (name) DO UPDATE SET value = meta.value RETURNING value;
+
+-- name: replace_meta
+-- Remembers a value in place of an old one. No row: the old one is not what is remembered.
+UPDATE meta SET value = :value WHERE name = :name AND value = :old RETURNING value;
+
+-- name: applied_migrations
+-- What has shaped this database.
+SELECT name, checksum FROM schema_migrations ORDER BY name;
+
+-- Purges: small batches, each its own transaction, past rows that somebody is using.
+
+-- name: purge_codes
+-- Codes that expired unspent, or were spent and whose grant has expired: until then a replay is known for one.
+DELETE FROM codes WHERE (tenant_id, hash) IN (
+    SELECT tenant_id, hash FROM codes WHERE kept_until_at <= :now ORDER BY kept_until_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_interactions
+-- Expired interactions.
+DELETE FROM interactions WHERE (tenant_id, hash) IN (
+    SELECT tenant_id, hash FROM interactions WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_sessions
+-- Sessions that ended or expired a day ago.
+DELETE FROM sessions WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM sessions
+     WHERE expires_at <= :day_ago OR ended_at <= :day_ago LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_refresh_tokens
+-- Expired refresh tokens.
+DELETE FROM refresh_tokens WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM refresh_tokens WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_access_tokens
+-- Expired access tokens.
+DELETE FROM access_tokens WHERE (tenant_id, hash) IN (
+    SELECT tenant_id, hash FROM access_tokens WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_grants
+-- Expired grants: nothing that hangs from them is good any more.
+DELETE FROM grants WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM grants WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_revoked_jwts
+-- Revoked JWTs that have expired by themselves.
+DELETE FROM revoked_jwts WHERE (tenant_id, jti) IN (
+    SELECT tenant_id, jti FROM revoked_jwts WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_throttles
+-- Buckets that are full again.
+DELETE FROM throttles WHERE (tenant_id, key) IN (
+    SELECT tenant_id, key FROM throttles WHERE arrival <= :moment LIMIT :batch {{skip_locked}}
+) RETURNING 1;

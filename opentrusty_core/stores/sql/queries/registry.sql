@@ -1,0 +1,133 @@
+-- The tenant's own record, clients, resources, keys, roles, audit.
+
+-- name: create_tenant
+-- Adds a tenant. No row: its name or id is taken.
+INSERT INTO tenants ({{tenant}}) VALUES ({{:tenant}}) ON CONFLICT DO NOTHING RETURNING id;
+{{write_event}};
+
+-- name: get_tenant
+-- The tenant itself.
+SELECT {{tenant:t}} FROM tenants t WHERE t.id = :tenant_id;
+
+-- name: update_tenant
+-- Replaces the version before. No row: another version stands there, or there is no such tenant.
+UPDATE tenants
+   SET status = :tenant_status, created_at = :tenant_created_at, updated_at = :tenant_updated_at,
+       version = :tenant_version, document = :tenant_document
+ WHERE id = :tenant_id AND version = :tenant_version - 1 RETURNING id;
+{{write_event}};
+
+-- name: add_client
+-- Registers a client. No row: its id is taken.
+INSERT INTO clients (tenant_id, {{client}}) VALUES (:tenant_id, {{:client}}) ON CONFLICT DO NOTHING RETURNING client_id;
+INSERT INTO client_origins (tenant_id, origin, client_id)
+SELECT DISTINCT :tenant_id, each.value, :client_client_id FROM {{each:origins}};
+{{write_event}};
+
+-- name: get_client
+-- One client.
+SELECT {{client:c}} FROM clients c WHERE c.tenant_id = :tenant_id AND c.client_id = :client_id;
+
+-- name: update_client
+-- Replaces the version before. No row: another version stands there, or there is no such client.
+UPDATE clients
+   SET status = :client_status, created_at = :client_created_at, updated_at = :client_updated_at,
+       version = :client_version, document = :client_document
+ WHERE tenant_id = :tenant_id AND client_id = :client_client_id AND version = :client_version - 1 RETURNING client_id;
+DELETE FROM client_origins WHERE tenant_id = :tenant_id AND client_id = :client_client_id;
+INSERT INTO client_origins (tenant_id, origin, client_id)
+SELECT DISTINCT :tenant_id, each.value, :client_client_id FROM {{each:origins}};
+{{write_event}};
+
+-- name: delete_client
+-- Removes a client with all that it was allowed. No row: there is no such client.
+DELETE FROM clients WHERE tenant_id = :tenant_id AND client_id = :client_id RETURNING client_id;
+DELETE FROM consents WHERE tenant_id = :tenant_id AND client_id = :client_id;
+DELETE FROM codes WHERE tenant_id = :tenant_id AND client_id = :client_id;
+DELETE FROM access_tokens WHERE tenant_id = :tenant_id AND client_id = :client_id;
+DELETE FROM refresh_tokens
+ WHERE tenant_id = :tenant_id
+   AND grant_id IN (SELECT id FROM grants WHERE tenant_id = :tenant_id AND client_id = :client_id);
+DELETE FROM grants WHERE tenant_id = :tenant_id AND client_id = :client_id;
+{{write_event}};
+
+-- name: page_clients
+-- Clients by client_id.
+SELECT {{client:c}} FROM clients c
+ WHERE c.tenant_id = :tenant_id AND c.client_id > :after ORDER BY c.client_id LIMIT :limit;
+
+-- name: client_of_origin
+-- A row, if any active client has registered the origin.
+SELECT 1 AS allowed
+  FROM client_origins o JOIN clients c ON c.tenant_id = o.tenant_id AND c.client_id = o.client_id
+ WHERE o.tenant_id = :tenant_id AND o.origin = :origin AND c.status = 'active' LIMIT 1;
+
+-- name: save_resource
+-- Adds or replaces a resource.
+INSERT INTO resources (tenant_id, {{resource}}) VALUES (:tenant_id, {{:resource}})
+    ON CONFLICT (tenant_id, identifier) DO UPDATE SET name = excluded.name, document = excluded.document;
+DELETE FROM resource_scopes WHERE tenant_id = :tenant_id AND identifier = :resource_identifier;
+
+-- name: claim_scopes
+-- Gives scopes to a resource: fewer rows than scopes where another resource has some of them.
+INSERT INTO resource_scopes (tenant_id, scope, identifier)
+SELECT :tenant_id, each.value, :resource_identifier FROM {{each:scopes}} WHERE true
+    ON CONFLICT DO NOTHING RETURNING scope;
+
+-- name: delete_resource
+-- Removes a resource. No row: there is none.
+DELETE FROM resources WHERE tenant_id = :tenant_id AND identifier = :identifier RETURNING identifier;
+{{write_event}};
+
+-- name: resources
+-- Every resource.
+SELECT {{resource:r}} FROM resources r WHERE r.tenant_id = :tenant_id ORDER BY r.identifier;
+
+-- name: signing_keys
+-- Every key.
+SELECT {{signing_key:k}} FROM signing_keys k WHERE k.tenant_id = :tenant_id ORDER BY k.kid;
+
+-- name: add_signing_key
+-- Adds a key. No row: another of its algorithm holds its status.
+INSERT INTO signing_keys (tenant_id, {{signing_key}}) VALUES (:tenant_id, {{:signing_key}})
+    ON CONFLICT DO NOTHING RETURNING kid;
+{{write_event}};
+
+-- name: step_signing_key
+-- Writes a key's next state. No row: its stored status is not the one before.
+UPDATE signing_keys
+   SET status = :signing_key_status, activates_at = :signing_key_activates_at,
+       activated_at = :signing_key_activated_at, retiring_at = :signing_key_retiring_at,
+       retired_at = :signing_key_retired_at
+ WHERE tenant_id = :tenant_id AND kid = :signing_key_kid AND status = :status_before RETURNING kid;
+
+-- name: assign_role
+-- Gives a role. No row: the user holds it already.
+INSERT INTO assignments (tenant_id, user_id, role, assigned_at)
+VALUES (:tenant_id, :assignment_user_id, :assignment_role, :assignment_assigned_at)
+    ON CONFLICT DO NOTHING RETURNING role;
+{{write_event}};
+
+-- name: revoke_role
+-- Takes a role. No row: the user does not hold it.
+DELETE FROM assignments WHERE tenant_id = :tenant_id AND user_id = :user_id AND role = :role RETURNING role;
+{{write_event}};
+
+-- name: roles_of_user
+-- The roles of a user, by name.
+SELECT {{assignment:a}} FROM assignments a
+ WHERE a.tenant_id = :tenant_id AND a.user_id = :user_id ORDER BY a.role;
+
+-- name: users_of_role
+-- Who holds a role, by user id.
+SELECT {{assignment:a}} FROM assignments a
+ WHERE a.tenant_id = :tenant_id AND a.role = :role ORDER BY a.user_id;
+
+-- name: append_event
+-- Writes an event down.
+{{write_event}};
+
+-- name: page_events
+-- Events by id. Ids sort by time, so `floor`, an id made before `since`, lets the index skip what is older.
+SELECT {{event:e}} FROM audit_events e
+ WHERE e.tenant_id = :tenant_id AND e.id > :after AND e.id >= :floor AND e.at >= :since ORDER BY e.id LIMIT :limit;

@@ -1,0 +1,90 @@
+-- Sessions and interactions.
+
+-- name: start_session
+-- Begins a session.
+INSERT INTO sessions (tenant_id, {{session}}) VALUES (:tenant_id, {{:session}});
+{{write_event}};
+
+-- name: replace_session
+-- Ends the browser's session before. Its grants pass to the new one where the user is the same, else those that are not
+-- offline end.
+UPDATE sessions SET ended_at = :now WHERE tenant_id = :tenant_id AND id = :replaces AND ended_at IS NULL;
+UPDATE grants SET session_id = :session_id
+ WHERE tenant_id = :tenant_id AND session_id = :replaces AND user_id = :user_id;
+UPDATE grants SET revoked_at = :now
+ WHERE tenant_id = :tenant_id AND session_id = :replaces AND user_id <> :user_id
+   AND NOT is_offline AND revoked_at IS NULL;
+
+-- name: recognise
+-- The live session that both hashes belong to, with its user and their consent to the client.
+SELECT {{session:s}}, {{user:u}}, {{consent:c}}
+  FROM sessions s
+  LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+  LEFT JOIN consents c ON c.tenant_id = s.tenant_id AND c.user_id = s.user_id AND c.client_id = :client_id
+ WHERE s.tenant_id = :tenant_id AND s.handle_hash = :handle_hash AND s.browser_hash = :browser_hash
+   AND s.ended_at IS NULL AND s.idle_expires_at > :now AND s.expires_at > :now;
+
+-- name: get_session
+-- One session.
+SELECT {{session:s}} FROM sessions s WHERE s.tenant_id = :tenant_id AND s.id = :session_id;
+
+-- name: touch_session
+-- Writes a visit down.
+UPDATE sessions SET last_seen_at = :last_seen_at, idle_expires_at = :idle_expires_at
+ WHERE tenant_id = :tenant_id AND id = :session_id;
+
+-- name: end_session
+-- Ends a session with its grants that are not offline and its browser's interactions. No row: it had ended or never was.
+-- The first statement locks the session; the next see every grant whose code was redeemed under it before (redeem_code
+-- locks it too).
+UPDATE sessions SET ended_at = :now
+ WHERE tenant_id = :tenant_id AND id = :session_id AND ended_at IS NULL RETURNING id;
+UPDATE grants SET revoked_at = :now
+ WHERE tenant_id = :tenant_id AND session_id = :session_id AND NOT is_offline AND revoked_at IS NULL;
+DELETE FROM interactions
+ WHERE tenant_id = :tenant_id
+   AND browser_hash = (SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND id = :session_id);
+{{write_event}};
+
+-- name: end_sessions_of_user
+-- The same for every session of a user.
+UPDATE sessions SET ended_at = :now
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL RETURNING id;
+UPDATE grants SET revoked_at = :now
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND NOT is_offline AND revoked_at IS NULL;
+DELETE FROM interactions
+ WHERE tenant_id = :tenant_id
+   AND browser_hash IN (SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id);
+{{write_event}};
+
+-- name: page_sessions_of_user
+-- The live sessions of a user, by id.
+SELECT {{session:s}} FROM sessions s
+ WHERE s.tenant_id = :tenant_id AND s.user_id = :user_id AND s.id > :after
+   AND s.ended_at IS NULL AND s.idle_expires_at > :now AND s.expires_at > :now
+ ORDER BY s.id LIMIT :limit;
+
+-- name: start_interaction
+-- Begins an interaction.
+INSERT INTO interactions (tenant_id, client_id, {{interaction}}) VALUES (:tenant_id, :client_id, {{:interaction}});
+
+-- name: open_interaction
+-- The unexpired interaction of this browser, with the live session that the handle shows, its user and their consent.
+SELECT {{interaction:i}}, {{session:s}}, {{user:u}}, {{consent:c}}
+  FROM interactions i
+  LEFT JOIN sessions s ON s.tenant_id = i.tenant_id AND s.handle_hash = :handle_hash
+       AND s.browser_hash = i.browser_hash AND s.ended_at IS NULL AND s.idle_expires_at > :now AND s.expires_at > :now
+  LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+  LEFT JOIN consents c ON c.tenant_id = s.tenant_id AND c.user_id = s.user_id AND c.client_id = i.client_id
+ WHERE i.tenant_id = :tenant_id AND i.hash = :interaction_hash AND i.browser_hash = :browser_hash
+   AND i.expires_at > :now;
+
+-- name: update_interaction
+-- Writes the answers down. No row: it is gone.
+UPDATE interactions
+   SET account_selected = :interaction_account_selected, consent_given = :interaction_consent_given
+ WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash;
+
+-- name: finish_interaction
+-- Removes an interaction. No row: it was gone.
+DELETE FROM interactions WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash;

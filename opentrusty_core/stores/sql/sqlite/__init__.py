@@ -1,0 +1,3 @@
+"""SQLite, by the standard library's driver."""
+
+from __future__ import annotations

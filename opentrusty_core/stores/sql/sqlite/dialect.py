@@ -1,0 +1,23 @@
+"""How SQLite spells what differs. STRICT tables: a moment is an INTEGER of microseconds since 1970, a document is TEXT."""
+
+from __future__ import annotations
+
+from opentrusty_core.stores.sql.queries import Dialect
+
+SQLITE = Dialect(
+    macros={
+        "id": "TEXT",
+        "text": "TEXT",
+        "integer": "INTEGER",
+        "boolean": "INTEGER",
+        "timestamp": "INTEGER",
+        "bytes": "BLOB",
+        "json": "TEXT",
+        "table": "STRICT, WITHOUT ROWID",
+        "hot_table": "STRICT, WITHOUT ROWID",
+        "skip_locked": "",
+        "buckets": "(SELECT value ->> 'key' AS key, value ->> 'pace' AS pace, value ->> 'tolerance' AS tolerance "
+        "FROM json_each(:buckets)) AS bucket",
+    },
+    each=lambda parameter: f"json_each(:{parameter}) AS each",
+)

@@ -32,10 +32,9 @@ def _profile(kind: str, scenario: Scenario, plan: Plan, database: Database, site
         if one.problem is not None:
             say(f"INVALID {one.name} on {one.database_kind}: {one.problem}")
             return False
-    print(
-        f"\n{scenario.name} on {database.kind}, an operation of {scenario.steps} requests:"
-        f" {plain.server:,.0f} µs of the server ({slowed.server:,.0f} under {kind}), {plain.database:,.0f} of PostgreSQL\n"
-    )
+    said = f"{plain.server:,.0f} µs of the server ({slowed.server:,.0f} under {kind})"
+    said += f" and {plain.database:,.0f} µs of PostgreSQL" if database.postmaster else ""
+    print(f"\n{scenario.name} on {database.kind}, an operation of {scenario.steps} requests: {said}\n")
     operations = sum(round_.load.operations for round_ in slowed.rounds)
     print(top(kind, path, operations, plain.server))
     return True

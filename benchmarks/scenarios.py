@@ -4,14 +4,14 @@ says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from benchmarks import references
 from benchmarks.loadgen import Data
 from benchmarks.references import Reference
-from benchmarks.seed import API_SCOPE, CALLBACK, PASSWORD, SCOPE
+from benchmarks.seed import API_SCOPE, CALLBACK, PASSWORD, SCOPE, TENANT
 from benchmarks.site import FORM, Site, algorithm
 
 TOKENS = 256
@@ -37,7 +37,7 @@ class Scenario:
 
 def _documents(path: str, marker: str) -> Callable[[Site], dict[str, Data]]:
     def prepare(site: Site) -> dict[str, Data]:
-        return _requests("GET", [(site.base + path, {}, "")], marker)
+        return requests_data("GET", [(site.base + path, {}, "")], marker)
 
     return prepare
 
@@ -50,7 +50,7 @@ def _client_credentials(client_id: str, alg: str | None) -> Callable[[Site], dic
         _require(
             algorithm(token) == alg if alg else token.startswith("ota_"), f"{client_id} gets another kind of token"
         )
-        return _requests("POST", [(f"{site.base}/token", headers, urlencode(form))], '"access_token":"')
+        return requests_data("POST", [(f"{site.base}/token", headers, urlencode(form))], '"access_token":"')
 
     return prepare
 
@@ -71,7 +71,7 @@ def _introspection(client_id: str) -> Callable[[Site], dict[str, Data]]:
     def prepare(site: Site) -> dict[str, Data]:
         headers, tokens = site.basic(client_id), site.access_tokens(client_id, TOKENS)
         calls = [(f"{site.base}/introspect", headers, urlencode({"token": token})) for token in tokens]
-        return _requests("POST", calls, '"active":true')
+        return requests_data("POST", calls, '"active":true')
 
     return prepare
 
@@ -79,30 +79,46 @@ def _introspection(client_id: str) -> Callable[[Site], dict[str, Data]]:
 def _userinfo(site: Site) -> dict[str, Data]:
     tokens = site.access_tokens("web", TOKENS)
     calls = [(f"{site.base}/userinfo", {"Authorization": f"Bearer {token}"}, "") for token in tokens]
-    return _requests("GET", calls, '"email":"')
+    return requests_data("GET", calls, '"email":"')
 
 
 def _code(site: Site) -> dict[str, Data]:
-    return {**_code_flow(site), "cookies": site.seeded.cookies}
+    return {
+        "authorize": f"{site.base}{authorize_path('web')}",
+        "token": f"{site.base}/token",
+        "headers": site.basic("web"),
+        "body": redemption(),
+        "cookies": site.seeded.cookies,
+    }
 
 
 def _password(*, costly: bool) -> Callable[[Site], dict[str, Data]]:
     def prepare(site: Site) -> dict[str, Data]:
         people = site.seeded.costly_people if costly else site.seeded.people
-        return {
-            **_code_flow(site),
-            "interaction": f"{site.base}/interaction/",
-            "origin": site.url,
-            "people": people,
-            "password": PASSWORD.replace(" ", "+"),
-        }
+        return password_data(site.url, (TENANT,), "web", site.basic("web"), people)
 
     return prepare
 
 
-def _code_flow(site: Site) -> dict[str, Data]:
+def password_data(
+    origin: str, tenants: Sequence[str], client_id: str, headers: dict[str, str], people: Sequence[str]
+) -> dict[str, Data]:
+    """The data of password.lua."""
+    return {
+        "origin": origin,
+        "tenants": tenants,
+        "authorize": authorize_path(client_id),
+        "headers": headers,
+        "body": redemption(),
+        "people": people,
+        "password": PASSWORD.replace(" ", "+"),
+    }
+
+
+def authorize_path(client_id: str) -> str:
+    """An authorization request with PKCE and a nonce, below the issuer; the scripts add a state."""
     asked = {
-        "client_id": "web",
+        "client_id": client_id,
         "response_type": "code",
         "redirect_uri": CALLBACK,
         "scope": " ".join(SCOPE),
@@ -110,16 +126,16 @@ def _code_flow(site: Site) -> dict[str, Data]:
         "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
     }
+    return f"/authorize?{urlencode(asked)}"
+
+
+def redemption() -> str:
+    """The form of the token request that follows; the scripts add the code."""
     form = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
-    return {
-        "authorize": f"{site.base}/authorize?{urlencode(asked)}",
-        "token": f"{site.base}/token",
-        "headers": site.basic("web"),
-        "body": urlencode(form),
-    }
+    return urlencode(form)
 
 
-def _requests(method: str, calls: Iterable[tuple[str, dict[str, str], str]], marker: str) -> dict[str, Data]:
+def requests_data(method: str, calls: Iterable[tuple[str, dict[str, str], str]], marker: str) -> dict[str, Data]:
     """The data of requests.lua; each call is path, headers and body."""
     prepared: list[Data] = []
     for path, headers, body in calls:

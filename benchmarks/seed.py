@@ -7,7 +7,7 @@ no table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
@@ -46,6 +46,9 @@ PASSWORD = "correct horse battery staple"
 _CODE = {"grant_types": (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN), "redirect_uris": (CALLBACK,)}
 _LONG = timedelta(days=1)
 """Access tokens that are introspected outlive the longest run."""
+REFRESHING = ("web", "web-opaque", "public-rs256", "public-es256")
+COSTLY = 200
+"""People whose password is hashed as in production."""
 _BATCH = 500
 
 
@@ -59,6 +62,7 @@ def clients() -> dict[str, ClientFields]:
         "web-opaque": {**web, "access_token_format": AccessTokenFormat.OPAQUE},
         "public-rs256": public,
         "public-es256": {**public, "id_token_signed_response_alg": "ES256"},
+        "web-es256": {**web, "id_token_signed_response_alg": "ES256"},
         "machine-es256": machine,
         "machine-rs256": {**machine, "access_token_signed_response_alg": "RS256"},
         "machine-opaque": {**machine, "access_token_format": AccessTokenFormat.OPAQUE},
@@ -146,10 +150,12 @@ class Seeder:
         for batch in _batches(range(count)):
             async with self._store.transaction(self._tenant_id) as repos:
                 for number in batch:
-                    tokens.append(await self._refresh_token(repos, client_id, sessions[number % len(sessions)]))  # noqa: PERF401
+                    token = await self.refresh_token(repos, client_id, sessions[number % len(sessions)])
+                    tokens.append(self._handles.mint(self._tenant_id, token.id, 0))
         return tuple(tokens)
 
-    async def _refresh_token(self, repos: TenantRepositories, client_id: str, session: Session) -> str:
+    async def refresh_token(self, repos: TenantRepositories, client_id: str, session: Session) -> RefreshToken:
+        """A grant and its refresh token, by way of a code."""
         now, lifetimes = self._runtime.now(), Lifetimes()
         code_hash = hash_handle(
             Handle.AUTHORIZATION_CODE, new_handle(Handle.AUTHORIZATION_CODE, self._runtime.token_bytes)
@@ -190,7 +196,7 @@ class Seeder:
         )
         if not isinstance(outcome, CodeRedeemed):
             raise TypeError(f"a seeded code did not redeem: {outcome}")
-        return self._handles.mint(self._tenant_id, token.id, 0)
+        return replace(token, grant_id=grant.id)
 
     def _event(self, type_: AuditType) -> AuditEvent:
         return AuditEvent(id=self._runtime.new_id(), at=self._runtime.now(), type=type_)
@@ -203,32 +209,36 @@ async def seed(database: Database, auth_url: str, *, people: int, sessions: int,
         await store.migrate()
         master = await create_master_key_file(store, database.folder / "opentrusty.key", runtime)
         management = Management(store, runtime, Config(auth_url=auth_url), master)
-        actor = Actor.system()
-        tenant = await management.tenants.create(actor, TENANT, "Bench")
-        await management.keys.ensure_active(tenant.id, "RS256")
-        await management.resources.save(actor, tenant.id, API)
-        secrets: dict[str, str] = {}
-        for client_id, fields in clients().items():
-            made = await management.clients.create(actor, tenant.id, fields, client_id=client_id)
-            secrets[client_id] = made.secret or ""
-        seeder = Seeder(store, runtime, master, tenant.id)
+        tenant_id, secrets = await make_tenant(management)
+        seeder = Seeder(store, runtime, master, tenant_id)
         cheap = await Passwords(runtime.token_bytes, **CHEAP).hash(PASSWORD)
         users = await seeder.people("person", people, cheap)
-        costly = await seeder.people("costly", 200, await Passwords(runtime.token_bytes).hash(PASSWORD))
+        costly = await seeder.people("costly", COSTLY, await Passwords(runtime.token_bytes).hash(PASSWORD))
         live = await seeder.sessions(users[:sessions])
         started = [session for session, _ in live]
+        tokens = {name: await seeder.refresh_tokens(name, started, refresh_tokens) for name in REFRESHING}
         return Seeded(
             secrets=secrets,
             people=tuple(user.username for user in users),
             costly_people=tuple(user.username for user in costly),
             cookies=tuple(cookie for _, cookie in live),
-            refresh_tokens={
-                client_id: await seeder.refresh_tokens(client_id, started, refresh_tokens)
-                for client_id in ("web", "web-opaque", "public-rs256", "public-es256")
-            },
+            refresh_tokens=tokens,
         )
     finally:
         await store.close()
+
+
+async def make_tenant(management: Management) -> tuple[str, dict[str, str]]:
+    """The tenant with its keys, API and clients: its id, and the clients' secrets."""
+    actor = Actor.system()
+    tenant = await management.tenants.create(actor, TENANT, "Bench")
+    await management.keys.ensure_active(tenant.id, "RS256")
+    await management.resources.save(actor, tenant.id, API)
+    secrets: dict[str, str] = {}
+    for client_id, fields in clients().items():
+        made = await management.clients.create(actor, tenant.id, fields, client_id=client_id)
+        secrets[client_id] = made.secret or ""
+    return tenant.id, secrets
 
 
 def _batches(items: Iterable[T]) -> Iterable[list[T]]:

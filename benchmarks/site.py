@@ -46,8 +46,7 @@ class Site:
 
     def basic(self, client_id: str) -> dict[str, str]:
         """The headers of a form post by a confidential client."""
-        credentials = base64.b64encode(f"{client_id}:{self.seeded.secrets[client_id]}".encode()).decode()
-        return {"Authorization": f"Basic {credentials}", "Content-Type": FORM}
+        return basic(client_id, self.seeded.secrets[client_id])
 
     def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         """The JSON answer of an endpoint of the tenant. Raises `ValueError` where it is not a 200."""
@@ -71,3 +70,9 @@ def algorithm(token: str) -> str:
     head = token.partition(".")[0]
     alg: str = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["alg"]
     return alg
+
+
+def basic(client_id: str, secret: str) -> dict[str, str]:
+    """The headers of a form post with `client_secret_basic`."""
+    credentials = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    return {"Authorization": f"Basic {credentials}", "Content-Type": FORM}

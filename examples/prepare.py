@@ -1,9 +1,9 @@
-"""Makes, in the working folder, what the embedded examples need; prints how to sign in.
+"""Makes, once, what the embedded examples need, and prints how to sign in.
 
-    python -m examples.prepare http://localhost:8000
+    .venv/bin/python -m examples.prepare http://localhost:8000
 
-shop.db is the application's own database, with one customer. idp.db is OpenTrusty's, with the tenant `shop` and a client
-that may redirect to http://127.0.0.1:9999/callback (any port). idp.key is the master key that seals OpenTrusty's signing keys.
+In .dev/examples: shop.db, the application's own database, with one customer; idp.db, OpenTrusty's, with the tenant
+`shop` and the client `orders`; idp.key, the master key that seals OpenTrusty's signing keys.
 """
 
 from __future__ import annotations
@@ -14,56 +14,54 @@ from contextlib import closing
 from pathlib import Path
 
 import anyio
-from examples.users_table import passwords
 
-from opentrusty_core import Config, Provider, SystemRuntime
-from opentrusty_core.domain.client import GrantType
-from opentrusty_core.management import Actor, create_master_key_file
-from opentrusty_core.stores import open_store
+from examples import FOLDER
+from examples.users_table import CUSTOMERS, passwords
+from opentrusty_core import Actor, Config, GrantType, Provider, SystemRuntime, create_master_key_file, open_store
 
-CUSTOMERS = """
-CREATE TABLE customers (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT UNIQUE NOT NULL, full_name TEXT NOT NULL, password_hash TEXT NOT NULL,
-    blocked INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
-)
-"""
+EMAIL, PASSWORD = "mei@shop.example", "correct horse battery staple"
 
 
-async def prepare(auth_url: str, folder: Path) -> dict[str, str]:
-    """Makes both databases; the credentials that belong to them."""
-    password = "correct horse battery staple"
-    customer = ("mei@shop.example", "Mei Lin", await passwords.hash(password), "2020-02-02T00:00:00Z", "2024-04-04T00:00:00Z")
-    with closing(sqlite3.connect(folder / "shop.db")) as shop, shop:
-        shop.execute(CUSTOMERS)
+async def application(path: Path) -> None:
+    """The application's own database."""
+    customer = (EMAIL, "Mei Lin", await passwords.hash(PASSWORD), "2020-02-02T00:00:00Z", "2024-04-04T00:00:00Z")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(CUSTOMERS)
         columns = "email, full_name, password_hash, created_at, updated_at"
-        shop.execute(f"INSERT INTO customers ({columns}) VALUES (?, ?, ?, ?, ?)", customer)
+        database.execute(f"INSERT INTO customers ({columns}) VALUES (?, ?, ?, ?, ?)", customer)
 
+
+async def identity_provider(folder: Path, auth_url: str) -> dict[str, str]:
+    """OpenTrusty's database, with a tenant and a client; what the client needs to know."""
     store = open_store(f"sqlite:///{folder / 'idp.db'}")
     await store.migrate()
-    keys = await create_master_key_file(store, folder / "idp.key", SystemRuntime())
-    management, actor = Provider(store, Config(auth_url=auth_url), keys).management, Actor.system(via="prepare")
+    master_keys = await create_master_key_file(store, folder / "idp.key", SystemRuntime())
+    management, actor = Provider(store, Config(auth_url=auth_url), master_keys).management, Actor.system()
     tenant = await management.tenants.create(actor, "shop", "The Shop")
-    web = await management.clients.create(
+    made = await management.clients.create(
         actor,
         tenant.id,
         {
             "client_name": "Orders",
-            "redirect_uris": ("http://127.0.0.1:9999/callback", "http://localhost:9999/callback"),
             "grant_types": (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN),
+            "redirect_uris": ("http://localhost:9999/callback", "http://127.0.0.1:9999/callback"),
+            "post_logout_redirect_uris": ("http://localhost:9999/", "http://127.0.0.1:9999/"),
             "skip_consent": True,  # the shop's own application: its people are not asked
         },
         client_id="orders",
     )
     await store.close()
-    return {
-        "ISSUER": f"{auth_url}/t/shop",
-        "CLIENT_ID": web.client.client_id,
-        "CLIENT_SECRET": web.secret or "",
-        "username": "mei@shop.example",
-        "password": password,
-    }
+    return {"ISSUER": f"{auth_url}/t/shop", "CLIENT_ID": made.client.client_id, "CLIENT_SECRET": str(made.secret)}
+
+
+def prepare(auth_url: str) -> dict[str, str]:
+    """Both; the client's variables for examples/relying_party."""
+    FOLDER.mkdir(parents=True)
+    anyio.run(application, FOLDER / "shop.db")
+    return anyio.run(identity_provider, FOLDER, auth_url)
 
 
 if __name__ == "__main__":
-    for name, value in anyio.run(prepare, sys.argv[1], Path()).items():
-        print(f"{name}={value}")
+    variables = prepare(sys.argv[1])
+    print(f"Customer: {EMAIL}, password: {PASSWORD}")
+    print("\n".join(f"export {name}={value}" for name, value in variables.items()))

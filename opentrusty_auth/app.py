@@ -34,7 +34,6 @@ from opentrusty_core import (
     Store,
     SystemRuntime,
     load_master_keys,
-    open_store,
 )
 from opentrusty_core.errors import OpenTrustyError, StoreError
 
@@ -204,6 +203,8 @@ def create_app(
     Raises:
         ConfigurationError: there is no usable master key, or a driver is missing.
     """
+    from opentrusty_core import open_store  # those who bring a store of their own need no driver
+
     runtime = SystemRuntime()
     master_keys = load_master_keys(settings, runtime)
     store = open_store(settings.database_url)

@@ -130,6 +130,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "OPENTRUSTY_DATABASE_URL": settings.database_url,
         "OPENTRUSTY_AUTH_URL": settings.auth_url,
         "OPENTRUSTY_MASTER_KEY_FILE": str(settings.master_key_file),
+        "OPENTRUSTY_LOG_LEVEL": "warning",
     }
 
 

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from opentrusty_core import HttpRequest, HttpResponse, Origin
 
-SECURE = False  # this example is plain HTTP on loopback; over https both cookies are Secure and the first is a `__Host-` one
+SECURE = False  # plain HTTP on loopback; over https it is True, and no sibling host can plant the first cookie
 BROWSER_COOKIE = "__Host-shop_browser" if SECURE else "shop_browser"
 SESSION_COOKIE = "shop_session"
 

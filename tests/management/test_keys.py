@@ -102,6 +102,7 @@ async def test_a_rotated_key_signs_only_when_every_cached_jwks_knows_it(acme: Pl
 
 async def test_keys_step_through_a_year_by_themselves(acme: Place) -> None:
     """Stepped once a day there is always one active key of each algorithm, announced for 14 days before it signed."""
+    keys: tuple[SigningKey, ...] = ()
     for _ in range(366):
         acme.runtime.advance(days=1)
         await acme.management.keys.step(acme.tenant.id)

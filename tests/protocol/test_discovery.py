@@ -79,7 +79,9 @@ async def test_the_supported_scopes_follow_the_tenants_resources(world: World) -
     """A new API shows within a second."""
     before = (await document(world))["scopes_supported"]
     assert {"openid", "profile", "email", "address", "phone", "offline_access", "orders:read"} <= set(before)
-    await world.repos().resources.save(Resource(identifier=ORDERS, name="Orders", scopes={"orders:all": ""}), world.event())
+    await world.repos().resources.save(
+        Resource(identifier=ORDERS, name="Orders", scopes={"orders:all": ""}), world.event()
+    )
     world.runtime.advance(seconds=1)
     after = (await document(world))["scopes_supported"]
     assert set(before) ^ set(after) == {"orders:read", "orders:write", "orders:all"}
@@ -165,4 +167,5 @@ async def test_a_tenant_that_is_unknown_or_suspended_has_no_issuer(world: World)
     assert await world.protocol.issuer("acme") is None
     assert await world.protocol.issuer("globex") is not None
     await world.change_tenant(status=TenantStatus.ACTIVE)
+    world.runtime.advance(seconds=1)
     assert await world.protocol.issuer("acme") is not None

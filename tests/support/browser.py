@@ -67,7 +67,7 @@ class Reply:
 
     @property
     def sent(self) -> dict[str, str]:
-        """The parameters that the answer carries to the client: in the redirect's query, or in the form that posts itself."""
+        """What the answer tells the client: in the query of the redirect, or in the form that posts itself."""
         if "location" in self.headers:
             return dict(parse_qsl(urlsplit(self.location).query, strict_parsing=True))
         return self.form.fields

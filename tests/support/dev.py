@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,18 @@ OPENTRUSTY = (sys.executable, "-m", "opentrusty_cli.main")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dev:
-    """A running `opentrusty dev`: its process, its folder, and the content of its ready file."""
+    """A running `opentrusty dev`: its process, its folder, the content of its ready file.
+
+    `secrets` are those of acme's clients; tests that register more add theirs.
+    """
 
     process: ServerProcess
     folder: Path
     ready: dict[str, Any]
+    secrets: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.secrets.update((client["client_id"], client["client_secret"]) for client in self.tenant("acme")["clients"])
 
     @property
     def auth_url(self) -> str:

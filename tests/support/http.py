@@ -96,6 +96,9 @@ class Http:
         """End the connection; the next request begins a new one."""
         self._connection.close()
 
+    def __del__(self) -> None:
+        self.close()
+
 
 def basic(client_id: str, secret: str) -> str:
     """The Authorization header of `client_secret_basic` (our ids and secrets need no form-encoding)."""

@@ -184,7 +184,7 @@ class World:
         assert issuer
         return issuer
 
-    def question(self, client_id: str, **parameters: str | None) -> dict[str, str]:
+    def question(self, client_id: str, /, **parameters: str | None) -> dict[str, str]:
         """The parameters of a good authorization request, changed as told; None leaves one out."""
         client = next((client for client in CLIENTS if client.client_id == client_id), None)
         defaults: dict[str, str | None] = {
@@ -208,18 +208,20 @@ class World:
         return await self.protocol.authorize(http, browser or self.browsers[at], await self.issuer(at))
 
     async def authorize(
-        self, client_id: str = "web", *, at: str = "acme", browser: Browser | None = None, **parameters: str | None
+        self, client_id: str = "web", /, *, at: str = "acme", browser: Browser | None = None, **parameters: str | None
     ) -> AuthorizationResponse | InteractionStarted:
         """A good authorization request, changed as told."""
         return await self.ask(urlencode(self.question(client_id, **parameters)), at=at, browser=browser)
 
-    async def redirect(self, client_id: str = "web", *, at: str = "acme", **parameters: str | None) -> dict[str, str]:
+    async def redirect(
+        self, client_id: str = "web", /, *, at: str = "acme", **parameters: str | None
+    ) -> dict[str, str]:
         """The parameters that come back to the client."""
         answer = await self.authorize(client_id, at=at, browser=None, **parameters)
         assert isinstance(answer, AuthorizationResponse), "the person is needed"
         return dict(answer.parameters)
 
-    async def code(self, client_id: str = "web", *, at: str = "acme", **parameters: str | None) -> str:
+    async def code(self, client_id: str = "web", /, *, at: str = "acme", **parameters: str | None) -> str:
         """A fresh code."""
         back = await self.redirect(client_id, at=at, **parameters)
         assert "code" in back, back
@@ -240,7 +242,7 @@ class World:
         http = post(fields | extra, {**credentials, **(headers or {})}, origin=self.origin)
         return Answer.of(await getattr(self.protocol, endpoint)(http, await self.issuer(at)))
 
-    async def redeem(self, code: str, client_id: str = "web", *, at: str = "acme", **changed: str | None) -> Answer:
+    async def redeem(self, code: str, client_id: str = "web", /, *, at: str = "acme", **changed: str | None) -> Answer:
         """The code for tokens."""
         form: dict[str, str | None] = {
             "grant_type": "authorization_code",
@@ -250,14 +252,14 @@ class World:
         }
         return await self.post("token", client_id, form | changed, at=at)
 
-    async def tokens(self, client_id: str = "web", *, at: str = "acme", **parameters: str | None) -> dict[str, Any]:
+    async def tokens(self, client_id: str = "web", /, *, at: str = "acme", **parameters: str | None) -> dict[str, Any]:
         """The whole dance: authorize, code, token."""
         answer = await self.redeem(await self.code(client_id, at=at, **parameters), client_id, at=at)
         assert answer.status == 200, answer.json
         return answer.json
 
     async def refresh(
-        self, refresh_token: str, client_id: str = "web", *, at: str = "acme", **changed: str | None
+        self, refresh_token: str, client_id: str = "web", /, *, at: str = "acme", **changed: str | None
     ) -> Answer:
         """The refresh token for new tokens."""
         form: dict[str, str | None] = {"grant_type": "refresh_token", "refresh_token": refresh_token}
@@ -273,7 +275,7 @@ class World:
         assert answer.status == 200, answer.json
         return answer.json
 
-    async def revoke(self, token: str, by: str = "web", *, at: str = "acme", **changed: str | None) -> Answer:
+    async def revoke(self, token: str, by: str = "web", /, *, at: str = "acme", **changed: str | None) -> Answer:
         return await self.post("revocation", by, {"token": token, **changed}, at=at)
 
     async def userinfo(self, token: str | None, *, at: str = "acme") -> Answer:

@@ -34,6 +34,10 @@ class Database(Protocol):
         """Run a body of several queries, atomically; again from its start where the database asks for that."""
         ...
 
+    async def append(self, params: Params) -> None:
+        """Write an audit event; outside of a transaction it is committed together with those that wait at the same time."""
+        ...
+
     @property
     def outside(self) -> Database:
         """The same database outside of this transaction: what runs there outlives a rollback."""
@@ -45,10 +49,6 @@ class Engine(Database, Protocol):
 
     statements: int
     """How many round trips were made, so that tests can count them."""
-
-    async def append(self, params: Params) -> None:
-        """Write an audit event, committed together with those that wait at the same time."""
-        ...
 
     def transaction(self) -> AbstractAsyncContextManager[Database]:
         """One transaction: committed at the end of the block, rolled back on an exception."""

@@ -98,7 +98,12 @@ def _load(folder: Traversable, dialect: Dialect) -> Iterator[Query]:
         for name, body in zip(parts[::2], parts[1::2], strict=True):
             purpose = " ".join(line[3:] for line in body.strip().splitlines() if line.startswith("-- "))
             statements = list(_split(body))
-            if dialect.fold and len(statements) == 2 and statements[1] == "{{write_event}}" and _READS.search(statements[0]):
+            if (
+                dialect.fold
+                and len(statements) == 2
+                and statements[1] == "{{write_event}}"
+                and _READS.search(statements[0])
+            ):
                 statements = [_folded(statements[0])]
             yield _query(name, purpose, tuple(_statement(_expand(text, dialect), dialect) for text in statements))
 
@@ -124,9 +129,7 @@ def _split(text: str) -> Iterator[str]:
 
 def _folded(guard: str) -> str:
     """The guard, and the event if it found a row, in one statement."""
-    return (
-        f"WITH changed AS ({guard}), event AS ({_WRITE_EVENT} WHERE EXISTS (SELECT 1 FROM changed)) SELECT * FROM changed"
-    )
+    return f"WITH changed AS ({guard}), event AS ({_WRITE_EVENT} WHERE EXISTS (SELECT 1 FROM changed)) SELECT * FROM changed"
 
 
 def _expand(text: str, dialect: Dialect) -> str:

@@ -71,7 +71,7 @@ class PostgresEngine:
         return await self._with_session(work)
 
     async def append(self, params: Params) -> None:
-        """See `Engine.append`."""
+        """See `Database.append`."""
         await self._events.add(params)
 
     @asynccontextmanager
@@ -177,6 +177,9 @@ class _Transaction:
 
     async def unit(self, body: Body[T]) -> T:
         return await body(self)
+
+    async def append(self, params: Params) -> None:
+        await self.run("append_event", params)
 
     async def run_guarded(self, query: Query, params: Params, *, commit: bool = False) -> Rows:
         guard, *rest = query.statements

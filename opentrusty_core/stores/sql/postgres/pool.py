@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -38,14 +38,14 @@ def parse_url(url: str) -> tuple[str, int]:
     Raises:
         ConfigurationError: the address is none.
     """
-    parts = urlsplit(url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
+    address, _, text = url.partition("?")
+    query = parse_qsl(text, keep_blank_values=True)
     sizes = [value for name, value in query if name == "pool_size"] or [str(DEFAULT_SIZE)]
     if not (sizes[-1].isdecimal() and 1 <= int(sizes[-1]) <= 1000):
         raise ConfigurationError("The database URL's pool_size is a number from 1 to 1000.")
     rest = urlencode([(name, value) for name, value in query if name != "pool_size"])
     try:
-        given = conninfo_to_dict(urlunsplit(parts._replace(query=rest)))
+        given = conninfo_to_dict(f"{address}?{rest}")
     except psycopg.Error as error:
         raise ConfigurationError(f"The database URL cannot be read: {str(error).strip()}.") from None
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())

@@ -10,6 +10,7 @@ connection, an answer that does not come in time, and a WARNING: at COMMIT it sa
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,6 +87,7 @@ class Session:
         self._patience = patience
         self._loop = asyncio.get_running_loop()
         self._socket = self._pg.socket
+        self._numbers = itertools.count()
         self._prepared: dict[Statement, Prepared] = {}
         self._waiter: asyncio.Future[list[PGresult]] | None = None
         self._results: list[PGresult] = []
@@ -150,7 +152,7 @@ class Session:
         return result
 
     async def _prepare(self, statement: Statement) -> Prepared:
-        name = f"q{len(self._prepared)}".encode()
+        name = b"q%d" % next(self._numbers)
         try:
             self._pg.send_prepare(name, statement.sql.encode())
             await self._answered()

@@ -8,10 +8,13 @@ INSERT INTO codes (tenant_id, kept_until_at, {{code}}) VALUES (:tenant_id, :code
 {{write_event}};
 
 -- name: answer_interaction
--- The same as the answer to an interaction, which goes. No row: it was gone already, and nothing is issued.
+-- The same as the answer to an interaction, which goes, with the visit of the session, if one is given. No row: the
+-- interaction was gone already, and nothing is done.
 DELETE FROM interactions WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash;
 INSERT INTO grants (tenant_id, is_offline, {{grant}}) VALUES (:tenant_id, :is_offline, {{:grant}});
 INSERT INTO codes (tenant_id, kept_until_at, {{code}}) VALUES (:tenant_id, :code_expires_at, {{:code}});
+UPDATE sessions SET last_seen_at = :last_seen_at, idle_expires_at = :idle_expires_at
+ WHERE tenant_id = :tenant_id AND id = :session_id;
 {{write_event}};
 
 -- name: redeem_code
@@ -54,7 +57,7 @@ SELECT grant_id FROM codes
  WHERE tenant_id = :tenant_id AND hash = :code_hash AND client_id = :client_id AND redeemed_at IS NOT NULL;
 
 -- name: rotate_refresh_token
--- Uses the present generation and begins the next. No row: `explain_refresh_token` tells why.
+-- Uses the present generation and begins the next. No row: `look_up_refresh_token` tells why.
 UPDATE refresh_tokens
    SET generation = generation + 1, rotated_at = :now,
        idle_expires_at = CASE WHEN expires_at < :idle_expires_at THEN expires_at ELSE :idle_expires_at END
@@ -92,7 +95,7 @@ UPDATE refresh_tokens
    SET idle_expires_at = CASE WHEN expires_at < :idle_expires_at THEN expires_at ELSE :idle_expires_at END
  WHERE tenant_id = :tenant_id AND id = :token_id AND idle_expires_at <= :idle_due_at;
 
--- name: explain_refresh_token
+-- name: look_up_refresh_token
 -- The token with its grant and person, whatever its generation, if it and its grant are live.
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM refresh_tokens r

@@ -23,7 +23,7 @@ from opentrusty_core.errors import StoreError, StoreUnavailable
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Call, Database, Migrator, NoSuchTable, Rows, jitter
 from opentrusty_core.stores.sql.migrations import CREATE_TABLE
-from opentrusty_core.stores.sql.queries import Query, load_queries, statements_of
+from opentrusty_core.stores.sql.queries import load_queries, statements_of
 from opentrusty_core.stores.sql.sqlite.connection import Busy, Connection
 from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
 
@@ -95,7 +95,7 @@ class SqliteEngine:
         return job.result()
 
     async def append(self, params: Params) -> None:
-        """See `Engine.append`: all that waits for the writer is committed together, events or not."""
+        """See `Database.append`: all that waits for the writer is committed together, events or not."""
         await self.run("append_event", params)
 
     @asynccontextmanager
@@ -158,10 +158,6 @@ class SqliteEngine:
         """Run a query inside an open transaction."""
         self.statements += 1
         return connection.run(self._queries[name], params)
-
-    def is_read(self, name: str) -> bool:
-        """Whether a query changes nothing."""
-        return self._queries[name].is_read
 
     def _open(self, *, query_only: bool = False) -> Connection:
         if not self._path.exists():
@@ -261,6 +257,9 @@ class _Transaction:
     async def unit(self, body: Body[T]) -> T:
         return await body(self)
 
+    async def append(self, params: Params) -> None:
+        await self.run("append_event", params)
+
 
 class _Outliving:
     """See `Database.outside`: there is one writer, so it runs inside, and again after a rollback."""
@@ -281,6 +280,9 @@ class _Outliving:
     async def unit(self, body: Body[T]) -> T:
         self._transaction.outliving.append(body)
         return await body(self._transaction)
+
+    async def append(self, params: Params) -> None:
+        await self.run("append_event", params)
 
 
 class _Migrator:

@@ -49,7 +49,8 @@ SELECT {{code:c}}, {{grant:g}}, {{user:u}}
   FROM spent c CROSS JOIN granted g LEFT JOIN users u ON u.tenant_id = :tenant_id AND u.id = g.user_id;
 
 -- name: answer_interaction
--- Adds a grant and its code as the answer to an interaction, which goes. No row: it was gone already, and nothing is issued.
+-- Adds a grant and its code as the answer to an interaction, which goes, with the visit of the session, if one is given.
+-- No row: the interaction was gone already, and nothing is done.
 WITH answered AS (
     DELETE FROM interactions WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash
 ), granted AS (
@@ -57,13 +58,16 @@ WITH answered AS (
 ), issued AS (
     INSERT INTO codes (tenant_id, kept_until_at, {{code}})
     SELECT :tenant_id, :code_expires_at, {{:code}} FROM answered
+), visit AS (
+    UPDATE sessions SET last_seen_at = :last_seen_at, idle_expires_at = :idle_expires_at
+      FROM answered WHERE tenant_id = :tenant_id AND id = :session_id
 ), event AS (
     {{write_event}} FROM answered
 )
 SELECT hash FROM answered;
 
 -- name: rotate_refresh_token
--- Uses the present generation and begins the next. No row: `explain_refresh_token` tells why.
+-- Uses the present generation and begins the next. No row: `look_up_refresh_token` tells why.
 --
 -- Races. Two users of a generation: the second waits at the token's row and then finds another generation: no row. A
 -- revocation needs no lock: the new generation hangs from the revoked grant, and so opens nothing.

@@ -1,0 +1,76 @@
+"""The contract of `storage`, as a test suite for everybody who writes a store of their own.
+
+Each test promises one sentence of a Protocol. To run them all, put this into a test module, and give it a fixture named
+`store` that answers with an empty, migrated store, a new one for each test:
+
+    import pytest
+
+    pytest.register_assert_rewrite("opentrusty_core.storage.contract")
+    from opentrusty_core.storage.contract import *
+
+    @pytest.fixture
+    async def store():
+        store = MyStore(...)
+        await store.migrate()
+        yield store
+        await store.close()
+
+It needs pytest and AnyIO's pytest plugin (`anyio_mode = "auto"`, or mark the fixture's module), and the marker `case`, which names
+the attacks and faults that a test shows: `markers = ["case: attacks and faults"]`. A store of plain Python, without PostgreSQL or
+SQLite behind it, can be read in `opentrusty_core.stores.memory`. Nothing here is imported when OpenTrusty runs.
+"""
+
+from opentrusty_core.storage.contract.codes import TestIssuingCodes, TestRedeemingCodes
+from opentrusty_core.storage.contract.grants import TestGrants
+from opentrusty_core.storage.contract.hostile import TestHostileInput
+from opentrusty_core.storage.contract.interactions import TestInteractions
+from opentrusty_core.storage.contract.isolation import TestIsolation
+from opentrusty_core.storage.contract.paging import TestPaging
+from opentrusty_core.storage.contract.people import TestConsents, TestPasswords, TestUsers
+from opentrusty_core.storage.contract.platform import TestPlatformAssignments, TestStore, TestTenants
+from opentrusty_core.storage.contract.purging import TestPurging
+from opentrusty_core.storage.contract.races import TestRaces
+from opentrusty_core.storage.contract.registry import (
+    TestAssignments,
+    TestAudit,
+    TestClients,
+    TestResources,
+    TestTenantRecord,
+)
+from opentrusty_core.storage.contract.sessions import TestEndingSessions, TestRecognisingSessions, TestStartingSessions
+from opentrusty_core.storage.contract.signing_keys import TestSigningKeys
+from opentrusty_core.storage.contract.throttles import TestThrottles
+from opentrusty_core.storage.contract.tokens import TestAccessTokens, TestLookingUpRefreshTokens, TestRefreshTokens
+from opentrusty_core.storage.contract.transactions import TestTransactions
+
+__all__ = [
+    "TestAccessTokens",
+    "TestAssignments",
+    "TestAudit",
+    "TestClients",
+    "TestConsents",
+    "TestEndingSessions",
+    "TestGrants",
+    "TestHostileInput",
+    "TestInteractions",
+    "TestIsolation",
+    "TestIssuingCodes",
+    "TestLookingUpRefreshTokens",
+    "TestPaging",
+    "TestPasswords",
+    "TestPlatformAssignments",
+    "TestPurging",
+    "TestRaces",
+    "TestRecognisingSessions",
+    "TestRedeemingCodes",
+    "TestRefreshTokens",
+    "TestResources",
+    "TestSigningKeys",
+    "TestStartingSessions",
+    "TestStore",
+    "TestTenantRecord",
+    "TestTenants",
+    "TestThrottles",
+    "TestTransactions",
+    "TestUsers",
+]

@@ -1,0 +1,199 @@
+"""What `storage.Store.transaction` promises: all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import anyio
+import pytest
+
+from opentrusty_core.domain.signing_key import KeyStatus
+from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.storage.contract.builders import (
+    a_code,
+    a_grant,
+    a_password,
+    a_refresh_token,
+    a_resource,
+    a_session,
+    a_tenant,
+    a_user,
+    an_access_token,
+    an_interaction,
+)
+from opentrusty_core.storage.contract.planted import JTI, Planted, plant
+from opentrusty_core.storage.contract.visible import visible
+from opentrusty_core.storage.contract.world import ALL, Contract, World
+from opentrusty_core.storage.outcomes import CodeRedeemed, RefreshRedeemed, Taken
+from opentrusty_core.storage.store import TenantRepositories
+
+case = pytest.mark.case
+
+
+async def change_everything(world: World, repos: TenantRepositories, planted: Planted) -> None:
+    """What changes most of a tenant, by most of its verbs."""
+    user = a_user(world.runtime)
+    await repos.users.add(user, world.event())
+    await repos.users.update(replace(planted.user, username="changed", version=2), world.event())
+    await repos.passwords.set(a_password(world.runtime, planted.user.id), world.event())
+    await repos.tenant.update(replace(world.here_tenant, display_name="Changed", version=2), world.event())
+    await repos.clients.update(replace(planted.client, client_name="Changed", version=2), world.event())
+    await repos.resources.save(replace(planted.resource, scopes={"changed": ""}), world.event())
+    await repos.resources.save(a_resource(world.runtime), world.event())
+    key = replace(planted.key, status=KeyStatus.RETIRING, retiring_at=world.now)
+    assert await repos.signing_keys.step((key,), world.event())
+    assert await repos.assignments.revoke(planted.user.id, planted.assignment.role, world.event())
+    assert isinstance(await world.redeem(planted.issued.redemption(), at=repos), CodeRedeemed)
+    assert isinstance(await world.refresh(planted.refresh_token, at=repos), RefreshRedeemed)
+    assert await repos.access_tokens.revoke(planted.access_token.hash, world.event())
+    assert await repos.access_tokens.revoke_jwt(JTI, world.now + timedelta(hours=1), world.event())
+    await repos.sessions.touch(planted.session.touched(world.now + timedelta(minutes=1), timedelta(hours=1)))
+    assert await repos.interactions.update(replace(planted.interaction, consent_given=True))
+    assert await repos.grants.revoke(planted.grant.id, world.now, world.event())
+    assert await repos.sessions.end(planted.session.id, world.now, world.event())
+    assert await repos.consents.withdraw(planted.user.id, planted.client.client_id, world.now, world.event())
+    await repos.sessions.start(a_session(world.runtime, user.id), world.event())
+    await repos.interactions.start(an_interaction(world.runtime, "a-client"))
+    grant = a_grant(world.runtime, a_session(world.runtime, user.id), "a-client")
+    await repos.codes.issue(a_code(world.runtime, grant), grant, world.event())
+    await repos.access_tokens.add(an_access_token(world.runtime, "a-client"), world.event())
+    await repos.audit.append(world.event())
+
+
+class TestTransactions(Contract):
+    """`Store.transaction`."""
+
+    async def test_a_transaction_commits_at_its_end(self, world: World) -> None:
+        """Everything that was written in it stands afterwards, as it could be read inside."""
+        planted = await plant(world)
+        before = await visible(world.here, planted.known, world.now)
+        async with world.store.transaction(world.here_tenant.id) as repos:
+            await change_everything(world, repos, planted)
+            inside = await visible(repos, planted.known, world.now)
+        assert inside != before
+        assert await visible(world.here, planted.known, world.now) == inside
+
+    async def test_an_exception_rolls_everything_back(self, world: World) -> None:
+        """Nothing that was written in it stands afterwards; the exception comes through, and it can be done again."""
+        planted = await plant(world)
+        before = await visible(world.here, planted.known, world.now)
+        with pytest.raises(ZeroDivisionError):
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                await change_everything(world, repos, planted)
+                raise ZeroDivisionError
+        assert await visible(world.here, planted.known, world.now) == before
+        async with world.store.transaction(world.here_tenant.id) as repos:
+            await change_everything(world, repos, planted)
+
+    @pytest.mark.parametrize("delete", ["user", "client"])
+    async def test_a_deletion_is_rolled_back_with_all_that_it_took(self, world: World, delete: str) -> None:
+        """Sessions, grants, tokens and roles, platform roles too, are there as before."""
+        planted = await plant(world)
+        before = await visible(world.here, planted.known, world.now)
+        with pytest.raises(ZeroDivisionError):
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                if delete == "user":
+                    await repos.users.delete(planted.user.id, world.event())
+                    assert await repos.users.get(planted.user.id) is None
+                else:
+                    await repos.clients.delete(planted.client.client_id, world.event())
+                    assert await repos.grants.get(planted.grant.id) is None
+                raise ZeroDivisionError
+        assert await visible(world.here, planted.known, world.now) == before
+        assert len(await world.store.platform.assignments.of_user(world.here_tenant.id, planted.user.id)) == 1
+
+    async def test_a_refusal_inside_rolls_back_what_came_before_it(self, world: World) -> None:
+        """An outcome that is raised is an exception like any other, where it is not caught."""
+        taken = await world.user(username="taken")
+        new = a_user(world.runtime)
+        with pytest.raises(Conflict):
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                await repos.users.add(new, world.event())
+                await repos.users.add(replace(new, id=world.runtime.new_id(), username="taken"), world.event())
+        assert (await world.here.users.page(ALL)).items == (taken,)
+
+    async def test_a_refusal_that_is_caught_inside_changes_nothing(self, world: World) -> None:
+        """The transaction goes on after it and commits the rest."""
+        await world.user(username="taken")
+        user = a_user(world.runtime)
+        async with world.store.transaction(world.here_tenant.id) as repos:
+            await repos.users.add(user, world.event())
+            with pytest.raises(Conflict):
+                await repos.users.add(a_user(world.runtime, username="taken"), world.event())
+            with pytest.raises(NotFound):
+                await repos.clients.delete("no-client", world.event())
+            await repos.passwords.set(password := a_password(world.runtime, user.id), world.event())
+        assert await world.here.users.find(user.username) == (user, password)
+
+    async def test_a_tenant_is_made_with_all_that_belongs_to_it(self, world: World) -> None:
+        """Its record, its first user and their role: together, or, on an exception, none of it."""
+        tenant, user = a_tenant(world.runtime), a_user(world.runtime)
+
+        async def make(*, fails: bool) -> None:
+            async with world.store.transaction(tenant.id) as repos:
+                await repos.tenant.create(tenant, world.event())
+                await repos.users.add(user, world.event())
+                assert await repos.tenant.get() == tenant
+                if fails:
+                    raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await make(fails=True)
+        assert await world.store.platform.tenants.find(tenant.name) is None
+        assert await world.store.tenant(tenant.id).users.get(user.id) is None
+        await make(fails=False)
+        assert await world.store.platform.tenants.find(tenant.name) == tenant
+        assert await world.store.tenant(tenant.id).users.get(user.id) == user
+
+    async def test_an_event_is_written_with_its_change_or_not_at_all(self, world: World) -> None:
+        """An appended event stands at the commit, and is gone with a rollback."""
+        kept, lost = world.event(), world.event()
+        async with world.store.transaction(world.here_tenant.id) as repos:
+            await repos.audit.append(kept)
+            assert kept in (await repos.audit.page(ALL)).items
+        with pytest.raises(ZeroDivisionError):
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                await repos.audit.append(lost)
+                raise ZeroDivisionError
+        events = await world.events()
+        assert kept in events
+        assert lost not in events
+
+    async def test_a_cancelled_transaction_rolls_back(self, world: World) -> None:
+        """A request that is cut off leaves nothing half-done, and the store works on."""
+        user = a_user(world.runtime)
+        with anyio.CancelScope() as scope:
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                await repos.users.add(user, world.event())
+                scope.cancel()
+                await anyio.sleep_forever()
+        assert scope.cancelled_caught
+        assert await world.here.users.get(user.id) is None
+        await world.here.users.add(user, world.event())
+
+    @case("C2", "D4")
+    async def test_a_code_redeemed_in_a_transaction_that_fails_is_unspent(self, world: World) -> None:
+        """Its refresh token never was, and the code is good once more."""
+        issued = await world.issued()
+        token = a_refresh_token(world.runtime, issued.code.client_id)
+        with pytest.raises(ZeroDivisionError):
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                assert isinstance(await world.redeem(issued.redemption(), refresh_token=token, at=repos), CodeRedeemed)
+                raise ZeroDivisionError
+        assert not await world.is_refreshable(token)
+        assert isinstance(await world.redeem(issued.redemption(), refresh_token=token), CodeRedeemed)
+        assert await world.is_refreshable(token)
+
+    async def test_a_session_that_never_began_gives_no_slot_back(self, world: World) -> None:
+        """What `Sessions.start` gives back, it gives back with the session."""
+        planted = await plant(world)  # its bucket is full
+        session = a_session(world.runtime, planted.user.id)
+        with pytest.raises(ZeroDivisionError):
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                await repos.sessions.start(session, world.event(), refund=(planted.bucket,))
+                raise ZeroDivisionError
+        assert not isinstance(await world.here.throttles.take((planted.bucket,), world.now), Taken)
+        async with world.store.transaction(world.here_tenant.id) as repos:
+            await repos.sessions.start(session, world.event(), refund=(planted.bucket,))
+        assert isinstance(await world.here.throttles.take((planted.bucket,), world.now), Taken)

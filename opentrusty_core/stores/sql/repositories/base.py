@@ -1,0 +1,49 @@
+"""What every repository does: run named queries for one tenant, and page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.stores.sql.codec import Params, Record
+from opentrusty_core.stores.sql.engine import Database, Rows, Unstorable
+from opentrusty_core.stores.sql.rows import event_params
+
+T = TypeVar("T")
+
+
+class Repository:
+    """Queries of one tenant: `tenant_id` is a parameter of each, and of nobody's choosing."""
+
+    def __init__(self, database: Database, tenant_id: str) -> None:
+        self._database = database
+        self._tenant_id = tenant_id
+
+    def _params(self, event: AuditEvent | None = None, **params: Any) -> Params:
+        params["tenant_id"] = self._tenant_id
+        return params if event is None else params | event_params(event)
+
+    async def _add(self, name: str, event: AuditEvent | None = None, /, **params: Any) -> Rows:
+        """Run a query that adds something. Raises `Invalid` where a text cannot be stored."""
+        return await self._database.run(name, self._params(event, **params))
+
+    async def _find(self, name: str, event: AuditEvent | None = None, /, **params: Any) -> Rows:
+        """Run a query on what exists. What cannot be stored is not there to be found: no row."""
+        try:
+            return await self._database.run(name, self._params(event, **params))
+        except Unstorable:
+            return []
+
+    async def _page(
+        self, name: str, record: Record[T], key: Callable[[T], str], request: PageRequest, /, **params: Any
+    ) -> Page[T]:
+        rows = await self._find(name, after=request.after or "", limit=request.limit + 1, **params)
+        items = tuple(record.read(row) for row in rows[: request.limit])
+        return Page(items=items, next_after=key(items[-1]) if len(rows) > request.limit else None)
+
+
+def first(record: Record[T], rows: Rows) -> T | None:
+    """The record of the first row, if there is one."""
+    return record.read(rows[0]) if rows else None

@@ -1,0 +1,109 @@
+"""Users, passwords and consents in SQL (see `storage.people`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.grant import Consent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.user import PasswordCredential, User, normalised
+from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.stores.sql.codec import Params
+from opentrusty_core.stores.sql.engine import Database
+from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.rows import CONSENT, PASSWORD, USER
+
+_LAST_CHARACTER = "\U0010ffff"
+"""Sorts after all that a normal form can hold."""
+
+
+class SqlUsers(Repository):
+    """See `storage.Users`."""
+
+    async def add(self, user: User, event: AuditEvent) -> None:
+        """See `storage.Users.add`."""
+        if not await self._add("add_user", event, **_user_params(user)):
+            raise Conflict("The username or email is taken.")
+
+    async def get(self, user_id: str) -> User | None:
+        """See `storage.Users.get`."""
+        return first(USER, await self._find("get_user", user_id=user_id))
+
+    async def find(self, identifier: str) -> tuple[User, PasswordCredential | None] | None:
+        """See `storage.Users.find`."""
+        rows = await self._find("find_user", normal=identifier)
+        return (USER.read(rows[0]), PASSWORD.find(rows[0], USER.width)) if rows else None
+
+    async def update(self, user: User, event: AuditEvent) -> None:
+        """See `storage.Users.update`."""
+        if await self._add("update_user", event, **_user_params(user)):
+            return
+        known = await self.get(user.id)
+        if known is None:
+            raise NotFound("There is no such user.")
+        if known.version != user.version - 1:
+            raise Conflict("The user was changed meanwhile.")
+        raise Conflict("The username or email is taken.")
+
+    async def delete(self, user_id: str, event: AuditEvent) -> None:
+        """See `storage.Users.delete`."""
+        if not await self._find("delete_user", event, user_id=user_id):
+            raise NotFound("There is no such user.")
+
+    async def page(self, request: PageRequest, *, prefix: str = "") -> Page[User]:
+        """See `storage.Users.page`."""
+        if not prefix:
+            return await self._page("page_users", USER, lambda user: user.id, request)
+        ends = {"prefix": prefix, "prefix_end": prefix + _LAST_CHARACTER}
+        return await self._page("page_users_by_prefix", USER, lambda user: user.id, request, **ends)
+
+
+class SqlPasswords(Repository):
+    """See `storage.Passwords`."""
+
+    async def get(self, user_id: str) -> PasswordCredential | None:
+        """See `storage.Passwords.get`."""
+        return first(PASSWORD, await self._find("get_password", user_id=user_id))
+
+    async def set(self, credential: PasswordCredential, event: AuditEvent) -> None:
+        """See `storage.Passwords.set`."""
+        await self._add("set_password", event, **PASSWORD.params(credential))
+
+    async def rehash(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> None:
+        """See `storage.Passwords.rehash`."""
+        await self._add("rehash_password", event, old_encoded=old.encoded, **PASSWORD.params(new))
+
+
+class SqlConsents(Repository):
+    """See `storage.Consents`."""
+
+    async def save(self, consent: Consent, event: AuditEvent) -> None:
+        """See `storage.Consents.save`."""
+        await self._add("save_consent", event, **CONSENT.params(consent))
+
+    async def withdraw(self, user_id: str, client_id: str, now: datetime, event: AuditEvent) -> bool:
+        """See `storage.Consents.withdraw`."""
+
+        async def body(database: Database) -> bool:
+            repository = SqlConsents(database, self._tenant_id)
+            forgotten = await repository._find("delete_consent", user_id=user_id, client_id=client_id)
+            ended = await repository._find("end_grants_between", user_id=user_id, client_id=client_id, now=now)
+            if not forgotten and not ended:
+                return False
+            await database.append(self._params(event))
+            return True
+
+        return await self._database.unit(body)
+
+    async def of_user(self, user_id: str) -> tuple[Consent, ...]:
+        """See `storage.Consents.of_user`."""
+        return tuple(CONSENT.read(row) for row in await self._find("consents_of_user", user_id=user_id))
+
+
+def _user_params(user: User) -> Params:
+    normal = {
+        "username_normal": normalised(user.username),
+        "email_normal": None if user.email is None else normalised(user.email),
+    }
+    return normal | USER.params(user)

@@ -1,0 +1,118 @@
+"""What belongs to no tenant, in SQL (see `storage.store`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.storage import TenantCatalogue
+from opentrusty_core.stores.sql.codec import to_microseconds
+from opentrusty_core.stores.sql.engine import Database, Engine, Unstorable
+from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.repositories.registry import SqlAudit
+from opentrusty_core.stores.sql.rows import ASSIGNMENT, RESOURCE, SIGNING_KEY, TENANT
+
+PLATFORM = ""
+"""The tenant_id of the platform's own audit."""
+
+_MASTER_KEY = "master_key"
+_KEEP_SESSION = timedelta(days=1)
+_PURGED = (
+    "codes",
+    "interactions",
+    "sessions",
+    "refresh_tokens",
+    "access_tokens",
+    "grants",
+    "revoked_jwts",
+    "throttles",
+)
+
+
+class SqlTenants(Repository):
+    """See `storage.Tenants`."""
+
+    async def find(self, name: str) -> Tenant | None:
+        """See `storage.Tenants.find`."""
+        return first(TENANT, await self._find("find_tenant", name=name))
+
+    async def load(self, name: str) -> TenantCatalogue | None:
+        """See `storage.Tenants.load`."""
+        queries = ("find_tenant", "published_keys_of", "resources_of")
+        try:
+            tenants, keys, resources = await self._database.together(*((query, {"name": name}) for query in queries))
+        except Unstorable:
+            return None
+        tenant = first(TENANT, tenants)
+        if tenant is None:
+            return None
+        return TenantCatalogue(
+            tenant=tenant,
+            signing_keys=tuple(SIGNING_KEY.read(row) for row in keys),
+            resources=tuple(RESOURCE.read(row) for row in resources),
+        )
+
+    async def page(self, request: PageRequest) -> Page[Tenant]:
+        """See `storage.Tenants.page`."""
+        return await self._page("page_tenants", TENANT, lambda tenant: tenant.name, request)
+
+
+class SqlPlatformAssignments(Repository):
+    """See `storage.PlatformAssignments`."""
+
+    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
+        """See `storage.PlatformAssignments.assign`."""
+        return bool(await self._add("assign_platform_role", event, **ASSIGNMENT.params(assignment)))
+
+    async def assign_first(self, assignment: Assignment, event: AuditEvent) -> bool:
+        """See `storage.PlatformAssignments.assign_first`."""
+        params = self._params(lock_name=f"first {assignment.role}", **ASSIGNMENT.params(assignment))
+
+        async def body(database: Database) -> bool:
+            if not await database.run("assign_first", params):
+                return False
+            await database.append(self._params(event))
+            return True
+
+        return await self._database.unit(body)
+
+    async def revoke(self, tenant_id: str, user_id: str, role: str, event: AuditEvent) -> bool:
+        """See `storage.PlatformAssignments.revoke`."""
+        return bool(await self._find("revoke_platform_role", event, home=tenant_id, user_id=user_id, role=role))
+
+    async def of_user(self, tenant_id: str, user_id: str) -> tuple[Assignment, ...]:
+        """See `storage.PlatformAssignments.of_user`."""
+        rows = await self._find("platform_roles_of_user", home=tenant_id, user_id=user_id)
+        return tuple(ASSIGNMENT.read(row) for row in rows)
+
+    async def of_role(self, role: str) -> tuple[Assignment, ...]:
+        """See `storage.PlatformAssignments.of_role`."""
+        return tuple(ASSIGNMENT.read(row) for row in await self._find("users_of_platform_role", role=role))
+
+
+class SqlPlatform:
+    """See `storage.Platform`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.tenants = SqlTenants(engine, PLATFORM)
+        self.assignments = SqlPlatformAssignments(engine, PLATFORM)
+        self.audit = SqlAudit(engine, PLATFORM)
+
+    async def claim_master_key(self, key_id: str) -> str:
+        """See `storage.Platform.claim_master_key`."""
+        ((value,),) = await self._engine.run("claim_meta", {"name": _MASTER_KEY, "value": key_id})
+        return str(value)
+
+    async def replace_master_key(self, old: str, new: str) -> bool:
+        """See `storage.Platform.replace_master_key`."""
+        return bool(await self._engine.run("replace_meta", {"name": _MASTER_KEY, "old": old, "value": new}))
+
+    async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
+        """See `storage.Platform.purge`."""
+        params = {"now": now, "day_ago": now - _KEEP_SESSION, "moment": to_microseconds(now), "batch": batch}
+        return {table: len(await self._engine.run(f"purge_{table}", params)) for table in _PURGED}

@@ -1,0 +1,180 @@
+"""The tenant's own record, clients, resources, keys, roles and audit in SQL (see `storage.registry`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
+from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.runtime import format_id
+from opentrusty_core.stores.sql.codec import to_microseconds
+from opentrusty_core.stores.sql.engine import Database, Taken
+from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.rows import ASSIGNMENT, CLIENT, EVENT, RESOURCE, SIGNING_KEY, TENANT, event_params
+
+_STATUS_BEFORE = {
+    KeyStatus.RETIRED: KeyStatus.RETIRING,
+    KeyStatus.RETIRING: KeyStatus.ACTIVE,
+    KeyStatus.ACTIVE: KeyStatus.ANNOUNCED,
+}
+"""In the order of writing: a key leaves its place before another takes it."""
+
+_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+_ID_SLACK = timedelta(hours=1)
+"""How much earlier than `at` an event's id may have been made."""
+
+
+class SqlTenantRecord(Repository):
+    """See `storage.TenantRecord`."""
+
+    async def create(self, tenant: Tenant, event: AuditEvent) -> None:
+        """See `storage.TenantRecord.create`."""
+        if not await self._add("create_tenant", event, **TENANT.params(tenant)):
+            raise Conflict("The tenant exists already.")
+
+    async def get(self) -> Tenant:
+        """See `storage.TenantRecord.get`."""
+        tenant = first(TENANT, await self._find("get_tenant"))
+        if tenant is None:
+            raise NotFound("There is no such tenant.")
+        return tenant
+
+    async def update(self, tenant: Tenant, event: AuditEvent) -> None:
+        """See `storage.TenantRecord.update`."""
+        if not await self._add("update_tenant", event, **TENANT.params(tenant)):
+            await self.get()
+            raise Conflict("The tenant was changed meanwhile.")
+
+
+class SqlClients(Repository):
+    """See `storage.Clients`."""
+
+    async def add(self, client: Client, event: AuditEvent) -> None:
+        """See `storage.Clients.add`."""
+        origins = json.dumps(client.allowed_origins)
+        if not await self._add("add_client", event, origins=origins, **CLIENT.params(client)):
+            raise Conflict("The client id is taken.")
+
+    async def get(self, client_id: str) -> Client | None:
+        """See `storage.Clients.get`."""
+        return first(CLIENT, await self._find("get_client", client_id=client_id))
+
+    async def update(self, client: Client, event: AuditEvent) -> None:
+        """See `storage.Clients.update`."""
+        origins = json.dumps(client.allowed_origins)
+        if await self._add("update_client", event, origins=origins, **CLIENT.params(client)):
+            return
+        if await self.get(client.client_id) is None:
+            raise NotFound("There is no such client.")
+        raise Conflict("The client was changed meanwhile.")
+
+    async def delete(self, client_id: str, event: AuditEvent) -> None:
+        """See `storage.Clients.delete`."""
+        if not await self._find("delete_client", event, client_id=client_id):
+            raise NotFound("There is no such client.")
+
+    async def page(self, request: PageRequest) -> Page[Client]:
+        """See `storage.Clients.page`."""
+        return await self._page("page_clients", CLIENT, lambda client: client.client_id, request)
+
+    async def allows_origin(self, origin: str) -> bool:
+        """See `storage.Clients.allows_origin`."""
+        return bool(await self._find("client_of_origin", origin=origin))
+
+
+class SqlResources(Repository):
+    """See `storage.Resources`."""
+
+    async def save(self, resource: Resource, event: AuditEvent) -> None:
+        """See `storage.Resources.save`."""
+        params = self._params(scopes=json.dumps(list(resource.scopes)), **RESOURCE.params(resource))
+
+        async def body(database: Database) -> None:
+            await database.run("save_resource", params)
+            if len(await database.run("claim_scopes", params)) < len(resource.scopes):
+                raise Conflict("Another resource has one of these scopes.")
+            await database.append(self._params(event))
+
+        await self._database.unit(body)
+
+    async def delete(self, identifier: str, event: AuditEvent) -> None:
+        """See `storage.Resources.delete`."""
+        if not await self._find("delete_resource", event, identifier=identifier):
+            raise NotFound("There is no such resource.")
+
+    async def all(self) -> tuple[Resource, ...]:
+        """See `storage.Resources.all`."""
+        return tuple(RESOURCE.read(row) for row in await self._find("resources"))
+
+
+class SqlSigningKeys(Repository):
+    """See `storage.SigningKeys`."""
+
+    async def all(self) -> tuple[SigningKey, ...]:
+        """See `storage.SigningKeys.all`."""
+        return tuple(SIGNING_KEY.read(row) for row in await self._find("signing_keys"))
+
+    async def add(self, key: SigningKey, event: AuditEvent) -> bool:
+        """See `storage.SigningKeys.add`."""
+        return bool(await self._add("add_signing_key", event, **SIGNING_KEY.params(key)))
+
+    async def step(self, keys: tuple[SigningKey, ...], event: AuditEvent) -> bool:
+        """See `storage.SigningKeys.step`."""
+        steps = [(key, before) for status, before in _STATUS_BEFORE.items() for key in keys if key.status is status]
+        if len(steps) < len(keys):
+            return False  # no status comes before announced
+
+        async def body(database: Database) -> None:
+            for key, before in steps:
+                params = self._params(status_before=before.value, **SIGNING_KEY.params(key))
+                if not await database.run("step_signing_key", params):
+                    raise Taken("Another process stepped the keys.")
+            await database.append(self._params(event))
+
+        try:
+            await self._database.unit(body)
+        except Taken:
+            return False
+        return True
+
+
+class SqlAssignments(Repository):
+    """See `storage.Assignments`."""
+
+    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
+        """See `storage.Assignments.assign`."""
+        return bool(await self._add("assign_role", event, **ASSIGNMENT.params(assignment)))
+
+    async def revoke(self, user_id: str, role: str, event: AuditEvent) -> bool:
+        """See `storage.Assignments.revoke`."""
+        return bool(await self._find("revoke_role", event, user_id=user_id, role=role))
+
+    async def of_user(self, user_id: str) -> tuple[Assignment, ...]:
+        """See `storage.Assignments.of_user`."""
+        return tuple(ASSIGNMENT.read(row) for row in await self._find("roles_of_user", user_id=user_id))
+
+    async def of_role(self, role: str) -> tuple[Assignment, ...]:
+        """See `storage.Assignments.of_role`."""
+        return tuple(ASSIGNMENT.read(row) for row in await self._find("users_of_role", role=role))
+
+
+class SqlAudit(Repository):
+    """See `storage.Audit`."""
+
+    async def append(self, event: AuditEvent) -> None:
+        """See `storage.Audit.append`."""
+        await self._database.append({"tenant_id": self._tenant_id} | event_params(event))
+
+    async def page(self, request: PageRequest, *, since: datetime | None = None) -> Page[AuditEvent]:
+        """See `storage.Audit.page`."""
+        floor = "" if since is None else format_id(to_microseconds(since - _ID_SLACK) // 1000, bytes(10))
+        return await self._page(
+            "page_events", EVENT, lambda event: event.id, request, floor=floor, since=since or _ALWAYS
+        )

@@ -1,0 +1,44 @@
+"""Buckets of attempts in SQL, by the generic cell rate algorithm (see `storage.Throttles`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from opentrusty_core.domain.throttle import Bucket
+from opentrusty_core.storage import Limited, Taken
+from opentrusty_core.stores.sql.codec import MICROSECOND, to_microseconds
+from opentrusty_core.stores.sql.repositories.base import Repository
+
+
+class SqlThrottles(Repository):
+    """See `storage.Throttles`. A bucket is the moment at which it will be empty; it stands outside of every transaction."""
+
+    async def take(self, buckets: tuple[Bucket, ...], now: datetime) -> Taken | Limited:
+        """See `storage.Throttles.take`."""
+        if not buckets:
+            return Taken()
+        outside = self._database.outside
+        params = self._params(buckets=bucket_params(buckets), moment=to_microseconds(now))
+        if await outside.run("take_slots", params):
+            return Taken()
+        ((wait,),) = await outside.run("wait_for_slots", params)
+        return Limited(retry_after=timedelta(microseconds=max(wait or 0, 1)))
+
+    async def refund(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
+        """See `storage.Throttles.refund`."""
+        await self._database.outside.run("refund_slots", self._params(buckets=bucket_params(buckets)))
+
+
+def bucket_params(buckets: tuple[Bucket, ...]) -> str:
+    """The buckets as the JSON that `{{buckets}}` reads; times in microseconds."""
+    return json.dumps(
+        [
+            {
+                "key": key.hex(),
+                "pace": limit.interval // MICROSECOND,
+                "tolerance": limit.tolerance // MICROSECOND,
+            }
+            for key, limit in {bucket.key: bucket.limit for bucket in buckets}.items()
+        ]
+    )

@@ -1,0 +1,89 @@
+"""The SQL store: the repositories over an engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from opentrusty_core.storage import Platform, TenantRepositories
+from opentrusty_core.stores.sql import migrations
+from opentrusty_core.stores.sql.engine import Database, Engine
+from opentrusty_core.stores.sql.repositories.access import SqlAccessTokens, SqlCodes, SqlGrants, SqlRefreshTokens
+from opentrusty_core.stores.sql.repositories.people import SqlConsents, SqlPasswords, SqlUsers
+from opentrusty_core.stores.sql.repositories.platform import SqlPlatform
+from opentrusty_core.stores.sql.repositories.registry import (
+    SqlAssignments,
+    SqlAudit,
+    SqlClients,
+    SqlResources,
+    SqlSigningKeys,
+    SqlTenantRecord,
+)
+from opentrusty_core.stores.sql.repositories.signed_in import SqlInteractions, SqlSessions
+from opentrusty_core.stores.sql.repositories.throttles import SqlThrottles
+
+
+class _Repositories:
+    """See `storage.TenantRepositories`."""
+
+    def __init__(self, database: Database, tenant_id: str) -> None:
+        self.tenant = SqlTenantRecord(database, tenant_id)
+        self.users = SqlUsers(database, tenant_id)
+        self.passwords = SqlPasswords(database, tenant_id)
+        self.consents = SqlConsents(database, tenant_id)
+        self.throttles = SqlThrottles(database, tenant_id)
+        self.clients = SqlClients(database, tenant_id)
+        self.resources = SqlResources(database, tenant_id)
+        self.signing_keys = SqlSigningKeys(database, tenant_id)
+        self.assignments = SqlAssignments(database, tenant_id)
+        self.sessions = SqlSessions(database, tenant_id)
+        self.interactions = SqlInteractions(database, tenant_id)
+        self.codes = SqlCodes(database, tenant_id)
+        self.refresh_tokens = SqlRefreshTokens(database, tenant_id)
+        self.access_tokens = SqlAccessTokens(database, tenant_id)
+        self.grants = SqlGrants(database, tenant_id)
+        self.audit = SqlAudit(database, tenant_id)
+
+
+class SqlStore:
+    """See `storage.Store`. Making one needs no database: it connects when first used, from the event loop that uses it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._platform = SqlPlatform(engine)
+
+    @property
+    def statements(self) -> int:
+        """How many round trips were made, so that tests can count them."""
+        return self._engine.statements
+
+    @property
+    def platform(self) -> Platform:
+        """See `storage.Store.platform`."""
+        return self._platform
+
+    def tenant(self, tenant_id: str) -> TenantRepositories:
+        """See `storage.Store.tenant`."""
+        return _Repositories(self._engine, tenant_id)
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: str) -> AsyncIterator[TenantRepositories]:
+        """See `storage.Store.transaction`."""
+        async with self._engine.transaction() as database:
+            yield _Repositories(database, tenant_id)
+
+    def exclusive(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """See `storage.Store.exclusive`."""
+        return self._engine.exclusive(name)
+
+    async def check(self) -> None:
+        """See `storage.Store.check`."""
+        await migrations.check(self._engine)
+
+    async def migrate(self) -> tuple[str, ...]:
+        """See `storage.Store.migrate`."""
+        return await migrations.migrate(self._engine)
+
+    async def close(self) -> None:
+        """See `storage.Store.close`."""
+        await self._engine.close()

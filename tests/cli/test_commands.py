@@ -1,0 +1,278 @@
+"""Every command does what it says, and its json is stable."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import PASSWORD, Cli
+
+SHOP = ("client", "create", "-t", "acme", "--client-id", "shop", "--name", "Shop")
+CALLBACK = ("--redirect-uri", "https://shop.example/callback")
+
+
+def test_tenants_are_made_shown_changed_suspended_and_resumed(acme: Cli) -> None:
+    made = acme.json("tenant", "create", "globex", "--display-name", "Globex Corp.")
+    assert made == acme.json("tenant", "show", "globex")
+    assert made | {"id": "", "created_at": "", "updated_at": ""} == {
+        "id": "",
+        "name": "globex",
+        "display_name": "Globex Corp.",
+        "status": "active",
+        "issuer": "http://localhost:8080/t/globex",
+        "settings": {
+            "lifetimes": {
+                "code": 60,
+                "access_token": 600,
+                "id_token": 600,
+                "refresh_token_idle": 2592000,
+                "refresh_token": 7776000,
+                "refresh_token_grace": 60,
+                "session_idle": 3600,
+                "session": 86400,
+                "interaction": 1800,
+            },
+            "password_policy": {"min_length": 15},
+            "branding": {"logo_uri": None, "primary_color": None},
+        },
+        "created_at": "",
+        "updated_at": "",
+        "version": 1,
+    }
+    assert made["created_at"].endswith("Z")
+    changed = acme.json("tenant", "update", "globex", "--lifetime", "access_token=300", "--primary-color", "#00ff00")
+    assert changed["settings"]["lifetimes"]["access_token"] == 300
+    assert changed["settings"]["branding"]["primary_color"] == "#00ff00"
+    assert changed["display_name"] == "Globex Corp."
+    cleared = acme.json("tenant", "update", "globex", "--clear", "primary_color", "--min-password-length", "20")
+    assert cleared["settings"]["branding"]["primary_color"] is None
+    assert cleared["settings"]["password_policy"]["min_length"] == 20
+    assert acme.json("tenant", "suspend", "globex", "--yes")["status"] == "suspended"
+    assert acme.json("tenant", "resume", "globex")["status"] == "active"
+    assert [tenant["name"] for tenant in acme.json("tenant", "list")["items"]] == ["acme", "globex", "platform"]
+
+
+def test_a_tenants_owner_gets_a_password_shown_once(acme: Cli) -> None:
+    made = acme.json("tenant", "create", "globex", "--owner", "olive", "--owner-email", "olive@globex.example")
+    assert len(made["owner_password"]) >= 20
+    (held,) = acme.json("role", "show", "-t", "globex", "olive")["items"]
+    assert held["role"] == "tenant_owner"
+    assert "owner_password" not in acme.json("tenant", "show", "globex")
+
+
+def test_users_are_made_found_changed_and_deleted(acme: Cli) -> None:
+    made = acme.json(
+        *("user", "create", "-t", "acme", "pat", "--email", "pat@acme.example", "--email-verified"),
+        *(
+            "--claim",
+            "given_name=Pat",
+            "--claim",
+            'address={"country": "SE"}',
+            "--claim",
+            "phone_number_verified=false",
+        ),
+    )
+    assert made == {
+        "id": made["id"],
+        "username": "pat",
+        "email": "pat@acme.example",
+        "email_verified": True,
+        "status": "active",
+        "claims": {"given_name": "Pat", "address": {"country": "SE"}, "phone_number_verified": False},
+        "created_at": made["created_at"],
+        "updated_at": made["updated_at"],
+        "version": 1,
+    }
+    for name in (made["id"], "PAT", "pat@ACME.example"):
+        assert acme.json("user", "show", "-t", "acme", name) == made
+    changed = acme.json(
+        *("user", "update", "-t", "acme", "pat", "--username", "patricia", "--claim", "name=Patricia"),
+        *("--clear", "given_name", "--clear", "email", "--email-unverified"),
+    )
+    assert (changed["username"], changed["email"], changed["version"]) == ("patricia", None, 2)
+    assert changed["claims"] == {"address": {"country": "SE"}, "phone_number_verified": False, "name": "Patricia"}
+    found = acme.json("user", "list", "-t", "acme", "--search", "patr")
+    assert [user["username"] for user in found["items"]] == ["patricia"]
+    assert acme.json("user", "disable", "-t", "acme", "patricia", "-y")["status"] == "disabled"
+    assert acme.json("user", "enable", "-t", "acme", "patricia")["status"] == "active"
+    assert acme.json("user", "delete", "-t", "acme", "patricia", "-y") == {"id": made["id"], "deleted": True}
+    assert "no such user" in acme.refused(4, "user", "show", "-t", "acme", "patricia")
+
+
+def test_passwords_come_from_standard_input_or_are_made_and_shown_once(acme: Cli) -> None:
+    made = acme.json("user", "create", "-t", "acme", "pat", "--generate-password")
+    assert len(made["password"]) >= 20
+    quiet = acme.json("user", "create", "-t", "acme", "sam", "--password-stdin", input=f"{PASSWORD}\r\n")
+    assert "password" not in quiet
+    again = acme.json("user", "set-password", "-t", "acme", "pat", "--generate-password", "--yes")
+    assert again["password"] != made["password"]
+    assert acme.json("user", "set-password", "-t", "acme", "pat", "--password-stdin", input=PASSWORD) == {
+        "id": made["id"],
+        "username": "pat",
+    }
+
+
+def test_clients_are_made_changed_disabled_and_deleted(acme: Cli) -> None:
+    made = acme.json(*SHOP, *CALLBACK, "--scope", "openid profile", "--grant-type", "authorization_code")
+    secret = made.pop("client_secret")
+    assert secret.startswith("ots_")
+    assert made == acme.json("client", "show", "-t", "acme", "shop")
+    assert made | {"created_at": "", "updated_at": "", "secrets": []} == {
+        "client_id": "shop",
+        "client_name": "Shop",
+        "status": "active",
+        "application_type": "web",
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://shop.example/callback"],
+        "post_logout_redirect_uris": [],
+        "allowed_origins": [],
+        "scope": "openid profile",
+        "require_pkce": True,
+        "skip_consent": False,
+        "resource_identifiers": [],
+        "access_token_format": "jwt",
+        "access_token_signed_response_alg": "ES256",
+        "access_token_lifetime": None,
+        "id_token_signed_response_alg": "RS256",
+        "default_max_age": None,
+        "require_auth_time": False,
+        "client_uri": None,
+        "logo_uri": None,
+        "policy_uri": None,
+        "tos_uri": None,
+        "contacts": [],
+        "secrets": [],
+        "created_at": "",
+        "updated_at": "",
+        "version": 1,
+    }
+    changed = acme.json(
+        *("client", "update", "-t", "acme", "shop", "--logo-uri", "https://shop.example/logo.svg", "--skip-consent"),
+        *("--access-token-lifetime", "120", "--access-token-format", "opaque", "--no-pkce"),
+    )
+    assert (changed["client_name"], changed["skip_consent"], changed["require_pkce"]) == ("Shop", True, False)
+    assert (changed["access_token_lifetime"], changed["access_token_format"]) == (120, "opaque")
+    cleared = acme.json("client", "update", "-t", "acme", "shop", "--clear", "logo_uri", "--ask-consent", "--pkce")
+    assert (cleared["logo_uri"], cleared["skip_consent"], cleared["require_pkce"]) == (None, False, True)
+    rotated = acme.json("client", "rotate-secret", "-t", "acme", "shop", "--overlap", "3600")
+    assert rotated["client_secret"] != secret
+    assert [secret["expires_at"] is None for secret in rotated["secrets"]] == [False, True]
+    assert acme.json("client", "disable", "-t", "acme", "shop", "-y")["status"] == "disabled"
+    assert acme.json("client", "enable", "-t", "acme", "shop")["status"] == "active"
+    assert acme("client", "list", "-t", "acme", "-o", "id").split() == ["shop"]
+    assert acme.json("client", "delete", "-t", "acme", "shop", "-y") == {"client_id": "shop", "deleted": True}
+
+
+def test_a_public_client_has_no_secret(acme: Cli) -> None:
+    made = acme.json(*SHOP, *CALLBACK, "--public")
+    assert "client_secret" not in made
+    assert made["token_endpoint_auth_method"] == "none"
+
+
+def test_resources_are_made_changed_and_deleted(acme: Cli) -> None:
+    made = acme.json(
+        "resource",
+        "create",
+        "-t",
+        "acme",
+        "https://api.example",
+        "--name",
+        "API",
+        "--scope",
+        "read=Read",
+        "--scope",
+        "x=X",
+    )
+    assert made == {"identifier": "https://api.example", "name": "API", "scopes": {"read": "Read", "x": "X"}}
+    changed = acme.json(
+        "resource", "update", "-t", "acme", "https://api.example", "--scope", "write=Write", "--remove-scope", "x"
+    )
+    assert changed["scopes"] == {"read": "Read", "write": "Write"}
+    assert acme.json("resource", "list", "-t", "acme") == {"items": [changed], "next_after": None}
+    assert acme.json("resource", "show", "-t", "acme", "https://api.example") == changed
+    assert "already" in acme.refused(5, "resource", "create", "-t", "acme", "https://api.example")
+    acme("resource", "delete", "-t", "acme", "https://api.example", "-y")
+    assert acme.json("resource", "list", "-t", "acme")["items"] == []
+
+
+def test_roles_are_listed_given_and_taken(acme: Cli) -> None:
+    roles = {role["name"]: role for role in acme.json("role", "list")["items"]}
+    assert roles["tenant_auditor"]["scope"] == "tenant"
+    assert "user:read" in roles["tenant_auditor"]["permissions"]
+    user = acme.json("user", "create", "-t", "acme", "pat")
+    changed = {"user_id": user["id"], "role": "tenant_admin"}
+    assert acme.json("role", "assign", "-t", "acme", "pat", "tenant_admin") == {**changed, "changed": True}
+    assert acme.json("role", "assign", "-t", "acme", "pat", "tenant_admin") == {**changed, "changed": False}
+    (held,) = acme.json("role", "holders", "-t", "acme", "tenant_admin")["items"]
+    assert held["user_id"] == user["id"]
+    assert acme.json("role", "revoke", "-t", "acme", "pat", "tenant_admin", "-y") == {**changed, "changed": True}
+    assert [holder["role"] for holder in acme.json("role", "holders", "platform_admin")["items"]] == ["platform_admin"]
+
+
+def test_keys_are_listed_rotated_and_retired(acme: Cli) -> None:
+    (first,) = acme.json("key", "list", "-t", "acme")["items"]
+    assert (first["alg"], first["status"], first["public_jwk"]["kid"]) == ("ES256", "active", first["kid"])
+    assert "d" not in first["public_jwk"]
+    announced = acme.json("key", "rotate", "-t", "acme", "--alg", "ES256")
+    assert announced["status"] == "announced"
+    retired = acme.json("key", "retire", "-t", "acme", first["kid"], "--yes")
+    assert retired["status"] == "retired"
+    assert acme.json("key", "show", "-t", "acme", announced["kid"])["status"] == "active"
+
+
+def test_sessions_are_listed_and_ended(acme: Cli) -> None:
+    assert acme.json("session", "list", "-t", "acme", "olive") == {"items": [], "next_after": None}
+    user = acme.json("user", "show", "-t", "acme", "olive")
+    ended = acme.json("session", "end", "-t", "acme", "--user", "olive", "-y")
+    assert ended == {"id": user["id"], "ended": 0}
+    assert "no such session" in acme.refused(4, "session", "end", "-t", "acme", "nothing")
+
+
+def test_every_change_is_in_the_audit_with_who_sat_at_the_keyboard(acme: Cli) -> None:
+    acme("user", "create", "-t", "acme", "pat")
+    events = acme.json("audit", "list", "-t", "acme", "--all")["items"]
+    created = [event for event in events if event["type"] == "user.created"][-1]
+    assert created["actor_kind"] == "system"
+    assert created["details"]["via"] == "cli"
+    assert created["details"]["os_user"]
+    platform = acme.json("audit", "list", "--platform")["items"]
+    assert [event["type"] for event in platform] == ["role.assigned"]
+    assert acme.json("audit", "list", "-t", "acme", "--since", "2999-01-01")["items"] == []
+
+
+def test_maintenance_makes_what_is_missing_and_reports(acme: Cli) -> None:
+    report = acme.json("maintain")
+    assert (report["ran"], report["finished"], report["tenants"], report["keys_made"]) == (True, True, 2, 2)
+    assert acme.json("maintain")["keys_made"] == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("tenant", "suspend", "acme"),
+        ("user", "disable", "-t", "acme", "pat"),
+        ("user", "delete", "-t", "acme", "pat"),
+        ("user", "set-password", "-t", "acme", "pat", "--generate-password"),
+        ("client", "disable", "-t", "acme", "shop"),
+        ("client", "delete", "-t", "acme", "shop"),
+        ("client", "rotate-secret", "-t", "acme", "shop"),
+        ("role", "revoke", "-t", "acme", "pat", "tenant_admin"),
+        ("session", "end", "-t", "acme", "--user", "pat"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_what_cannot_be_undone_asks_first_and_no_is_the_default(
+    acme: Cli, command: tuple[str, ...], answer: str
+) -> None:
+    acme("user", "create", "-t", "acme", "pat")
+    acme(*SHOP, *CALLBACK)
+    before = acme("audit", "list", "-t", "acme", "--all", "-o", "id")
+    result = acme.run(*command, input=answer)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "[y/N]" in result.stderr
+    assert acme("audit", "list", "-t", "acme", "--all", "-o", "id") == before
+
+
+def test_yes_answers_the_question(acme: Cli) -> None:
+    acme("user", "create", "-t", "acme", "pat")
+    assert acme.run("user", "disable", "-t", "acme", "pat", input="y\n").exit_code == 0

@@ -1,0 +1,163 @@
+"""Nobody reaches into another tenant: every use case, asked for what is another's, answers as if it did not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.role import TENANT_ADMIN, Permission
+from opentrusty_core.errors import Denied, NotFound
+from opentrusty_core.management import Actor, Management
+from tests.management.place import EVERYTHING, PASSWORD, SYSTEM, Place
+
+API = Resource(identifier="urn:api", name="API")
+Call = Callable[[Management, Actor, str, dict[str, str]], Awaitable[Any]]
+
+# Every use case of a tenant: how it is called with ids, and the permission that it needs.
+USE_CASES: dict[str, tuple[Permission, Call]] = {
+    "tenants.get": (Permission.TENANT_READ, lambda m, a, t, _: m.tenants.get(a, t)),
+    "tenants.update": (Permission.TENANT_CONFIGURE, lambda m, a, t, _: m.tenants.update(a, t)),
+    "tenants.suspend": (Permission.TENANT_SUSPEND, lambda m, a, t, _: m.tenants.suspend(a, t)),
+    "tenants.resume": (Permission.TENANT_SUSPEND, lambda m, a, t, _: m.tenants.resume(a, t)),
+    "users.create": (Permission.USER_WRITE, lambda m, a, t, _: m.users.create(a, t, {"username": "new"})),
+    "users.page": (Permission.USER_READ, lambda m, a, t, _: m.users.page(a, t, EVERYTHING)),
+    "users.get": (Permission.USER_READ, lambda m, a, t, i: m.users.get(a, t, i["user"])),
+    "users.update": (Permission.USER_WRITE, lambda m, a, t, i: m.users.update(a, t, i["user"], {})),
+    "users.set_password": (Permission.USER_WRITE, lambda m, a, t, i: m.users.set_password(a, t, i["user"], PASSWORD)),
+    "users.disable": (Permission.USER_WRITE, lambda m, a, t, i: m.users.disable(a, t, i["user"])),
+    "users.enable": (Permission.USER_WRITE, lambda m, a, t, i: m.users.enable(a, t, i["user"])),
+    "users.delete": (Permission.USER_WRITE, lambda m, a, t, i: m.users.delete(a, t, i["user"])),
+    "clients.create": (
+        Permission.CLIENT_WRITE,
+        lambda m, a, t, _: m.clients.create(a, t, {"client_name": "N", "redirect_uris": ("https://n.example/",)}),
+    ),
+    "clients.page": (Permission.CLIENT_READ, lambda m, a, t, _: m.clients.page(a, t, EVERYTHING)),
+    "clients.get": (Permission.CLIENT_READ, lambda m, a, t, i: m.clients.get(a, t, i["client"])),
+    "clients.update": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.update(a, t, i["client"], {})),
+    "clients.rotate_secret": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.rotate_secret(a, t, i["client"])),
+    "clients.disable": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.disable(a, t, i["client"])),
+    "clients.enable": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.enable(a, t, i["client"])),
+    "clients.delete": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.delete(a, t, i["client"])),
+    "resources.list": (Permission.CLIENT_READ, lambda m, a, t, _: m.resources.list(a, t)),
+    "resources.get": (Permission.CLIENT_READ, lambda m, a, t, i: m.resources.get(a, t, i["resource"])),
+    "resources.save": (Permission.CLIENT_WRITE, lambda m, a, t, _: m.resources.save(a, t, API)),
+    "resources.delete": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.resources.delete(a, t, i["resource"])),
+    "keys.list": (Permission.KEY_READ, lambda m, a, t, _: m.keys.list(a, t)),
+    "keys.get": (Permission.KEY_READ, lambda m, a, t, i: m.keys.get(a, t, i["key"])),
+    "keys.rotate": (Permission.KEY_ROTATE, lambda m, a, t, _: m.keys.rotate(a, t, "ES256")),
+    "keys.retire": (Permission.KEY_ROTATE, lambda m, a, t, i: m.keys.retire(a, t, i["key"])),
+    "roles.of_user": (Permission.ROLE_READ, lambda m, a, t, i: m.roles.of_user(a, t, i["user"])),
+    "roles.holders": (Permission.ROLE_READ, lambda m, a, t, _: m.roles.holders(a, t, TENANT_ADMIN.name)),
+    "roles.assign": (Permission.ROLE_ASSIGN, lambda m, a, t, i: m.roles.assign(a, t, i["user"], TENANT_ADMIN.name)),
+    "roles.revoke": (Permission.ROLE_ASSIGN, lambda m, a, t, i: m.roles.revoke(a, t, i["user"], TENANT_ADMIN.name)),
+    "sessions.page": (Permission.SESSION_READ, lambda m, a, t, i: m.sessions.page(a, t, i["user"], EVERYTHING)),
+    "sessions.get": (Permission.SESSION_READ, lambda m, a, t, i: m.sessions.get(a, t, i["session"])),
+    "sessions.end": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end(a, t, i["session"])),
+    "sessions.end_all": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end_all(a, t, i["user"])),
+    "audit.page": (Permission.AUDIT_READ, lambda m, a, t, _: m.audit.page(a, t, EVERYTHING)),
+}
+TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
+    "keys.list",
+    "keys.rotate",
+    "roles.holders",
+    "audit.page",
+    *(name for name in USE_CASES if name.startswith("tenants.")),
+}
+PLATFORM_OWN = {
+    "tenants.create",
+    "tenants.page",
+    "tenants.find",
+    "roles.all",
+    "roles.platform_holders",
+    "audit.platform_page",
+}
+MACHINERY = {"users.prepare", "users.add", "keys.ensure_active", "keys.step", "keys.first", "keys.made_event"}
+
+
+async def ids_of(place: Place) -> dict[str, str]:
+    api = Resource(identifier="urn:theirs", name="API")
+    await place.management.resources.save(SYSTEM, place.tenant.id, api)
+    (key,) = await place.management.keys.list(SYSTEM, place.tenant.id)
+    client = await place.management.clients.create(
+        SYSTEM, place.tenant.id, {"client_name": "T", "redirect_uris": ("https://t.example/",)}
+    )
+    return {
+        "user": place.plain.id,
+        "client": client.client.client_id,
+        "resource": api.identifier,
+        "key": key.kid,
+        "session": (await place.session(place.plain)).id,
+    }
+
+
+async def all_events(place: Place) -> int:
+    return len(await place.events())
+
+
+def test_every_use_case_stands_in_the_table(management: Management) -> None:
+    """Who adds a use case adds its row here, and so its tests."""
+    nouns = ("tenants", "users", "clients", "resources", "keys", "roles", "sessions", "audit")
+    found = {
+        f"{noun}.{name}"
+        for noun in nouns
+        for name in dir(getattr(management, noun))
+        if not name.startswith("_") and callable(getattr(getattr(management, noun), name))
+    }
+    assert found == USE_CASES.keys() | PLATFORM_OWN | MACHINERY
+
+
+@pytest.mark.case("I1", "I2")
+@pytest.mark.parametrize("name", USE_CASES)
+async def test_an_owner_finds_nothing_in_another_tenant(acme: Place, globex: Place, name: str) -> None:
+    _, call = USE_CASES[name]
+    ids, before = await ids_of(globex), await all_events(globex)
+    with pytest.raises(NotFound) as foreign:
+        await call(acme.management, await acme.actor(acme.owner), globex.tenant.id, ids)
+    with pytest.raises(NotFound) as absent:
+        await call(acme.management, await acme.actor(acme.owner), "nowhere", ids)
+    assert str(foreign.value) == str(absent.value)
+    assert await all_events(globex) == before
+
+
+@pytest.mark.case("I1", "I2")
+@pytest.mark.parametrize("name", sorted(USE_CASES.keys() - TAKES_NO_ID))
+async def test_a_foreign_id_in_the_own_tenant_looks_absent(acme: Place, globex: Place, name: str) -> None:
+    """Even the system, which may do everything, finds by id only what is the tenant's own."""
+    _, call = USE_CASES[name]
+    ids, before = await ids_of(globex), await all_events(acme)
+    with pytest.raises(NotFound) as foreign:
+        await call(acme.management, SYSTEM, acme.tenant.id, ids)
+    with pytest.raises(NotFound) as absent:
+        await call(acme.management, SYSTEM, acme.tenant.id, dict.fromkeys(ids, "nothing"))
+    assert str(foreign.value) == str(absent.value)
+    assert await all_events(acme) == before
+
+
+@pytest.mark.case("I1")
+@pytest.mark.parametrize("name", USE_CASES)
+async def test_in_a_tenant_that_does_not_exist_nothing_is_found_and_nothing_made(acme: Place, name: str) -> None:
+    _, call = USE_CASES[name]
+    with pytest.raises(NotFound):
+        await call(acme.management, SYSTEM, "nowhere", await ids_of(acme))
+    assert (await acme.store.tenant("nowhere").audit.page(EVERYTHING)).items == ()
+    assert len((await acme.management.tenants.page(SYSTEM, EVERYTHING)).items) == 1
+
+
+@pytest.mark.case("J4")
+@pytest.mark.parametrize("name", USE_CASES)
+async def test_a_use_case_needs_exactly_the_permission_that_it_names(acme: Place, name: str) -> None:
+    """With every permission but that one it is denied and changes nothing."""
+    needed, call = USE_CASES[name]
+    ids = await ids_of(acme)
+    before = await all_events(acme)
+    owner = await acme.actor(acme.owner)
+    everything = frozenset(Permission)
+    lacking = Actor(kind=owner.kind, id=owner.id, tenant_id=acme.tenant.id, permissions=everything - {needed})
+    with pytest.raises(Denied):
+        await call(acme.management, lacking, acme.tenant.id, ids)
+    assert await all_events(acme) == before
+    holding = Actor(kind=owner.kind, id=owner.id, tenant_id=acme.tenant.id, permissions=everything)
+    await call(acme.management, holding, acme.tenant.id, ids)

@@ -1,0 +1,16 @@
+"""The Auth Plane that the tests of the servers share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.auth_plane import World
+from tests.support.auth_plane import world as open_world
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with open_world() as built:
+        yield built

@@ -1,0 +1,1 @@
+"""Stores: the contract that all of them keep, and what is each one's own."""

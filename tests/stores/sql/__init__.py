@@ -1,0 +1,1 @@
+"""The SQL store on both of its engines."""

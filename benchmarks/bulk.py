@@ -1,4 +1,4 @@
-"""Rows by the million in PostgreSQL: copies of a pattern that was made through the repositories, with keys of their own.
+"""Rows by the million in PostgreSQL: copies of a pattern made through the repositories, with keys of their own.
 
 This is the one place of the benchmarks that knows tables; a column that a copy needs nothing special in keeps the
 pattern's value, so that most changes of the schema change nothing here.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
+from benchmarks import loadgen
 from benchmarks.databases import DATABASES, Database
-from benchmarks.measure import Measured, measure
+from benchmarks.measure import loaded, measure
 from benchmarks.profilers import top
 from benchmarks.run import Plan, say, seeded_for
 from benchmarks.scenarios import Scenario
@@ -17,7 +21,7 @@ def run(kind: str, plan: Plan) -> int:
     for name in plan.databases:
         with DATABASES[name]() as database:
             url = free_url()
-            site = Site(url, seeded_for(plan, database, url, servings=2))
+            site = Site(url, seeded_for(plan, database, url, servings=4))
             for scenario in plan.scenarios:
                 valid &= _profile(kind, scenario, plan, database, site)
     return 0 if valid else 1
@@ -25,21 +29,22 @@ def run(kind: str, plan: Plan) -> int:
 
 def _profile(kind: str, scenario: Scenario, plan: Plan, database: Database, site: Site) -> bool:
     """The scenario measured as it is, then once more under the profiler, whose shares divide up the first figure."""
+    with serve_auth(database, site.url, variant=scenario.variant) as server, site:
+        plain = measure(scenario, site, server, database, seconds=plan.seconds, rounds=1, warm_up=True)
+    if plain.problem is not None:
+        say(f"INVALID {plain.name} on {plain.database_kind}: {plain.problem}")
+        return False
     path = database.folder / "profile"
-    plain = _measured(scenario, (), plan, database, site)
-    slowed = _measured(scenario, ("--profile", kind, str(path)), plan, database, site)
-    for one in (plain, slowed):
-        if one.problem is not None:
-            say(f"INVALID {one.name} on {one.database_kind}: {one.problem}")
-            return False
+    variant = (*scenario.variant, "--profile", kind, str(path))
+    with serve_auth(database, site.url, variant=variant) as server, site:
+        loadgen.run(scenario.script, server.url, scenario.prepare(site), seconds=1)
+        data = scenario.prepare(site)
+        os.kill(server.pid, signal.SIGUSR1)
+        slowed = loaded(scenario.script, data, server, database, seconds=plan.seconds)
+        os.kill(server.pid, signal.SIGUSR2)
     said = f"{plain.server:,.0f} µs of the server ({slowed.server:,.0f} under {kind})"
     said += f" and {plain.database:,.0f} µs of PostgreSQL" if database.postmaster else ""
     print(f"\n{scenario.name} on {database.kind}, an operation of {scenario.steps} requests: {said}\n")
-    operations = sum(round_.load.operations for round_ in slowed.rounds)
-    print(top(kind, path, operations, plain.server))
+    print(top(kind, path, slowed.load.operations, plain.server), flush=True)
+    import shutil; shutil.copy(path, f"/tmp/prof-{scenario.name}"); print(slowed.load.operations)
     return True
-
-
-def _measured(scenario: Scenario, profiler: tuple[str, ...], plan: Plan, database: Database, site: Site) -> Measured:
-    with serve_auth(database, site.url, variant=scenario.variant + profiler) as server, site:
-        return measure(scenario, site, server, database, seconds=plan.seconds, rounds=plan.rounds, warm_up=False)

@@ -11,8 +11,6 @@ import json
 import pstats
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -25,46 +23,61 @@ Place = tuple[str, int, str]
 """File, line and function."""
 
 
-@contextmanager
-def cprofile(path: Path) -> Iterator[None]:
-    """Counts and times every call on the main thread until the end of the block, then writes `path`."""
-    profiler = cProfile.Profile()
-    profiler.enable()
-    try:
-        yield
-    finally:
-        profiler.disable()
-        profiler.dump_stats(path)
+class CProfile:
+    """Counts and times every call on the main thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._profiler = cProfile.Profile()
+
+    def start(self) -> None:
+        """Begin."""
+        self._profiler.enable()
+
+    def stop(self) -> None:
+        """End, and write the file."""
+        self._profiler.disable()
+        self._profiler.dump_stats(self._path)
 
 
-@contextmanager
-def sample(path: Path) -> Iterator[None]:
-    """Samples the main thread's stack until the end of the block, then writes `path`."""
-    alone: Counter[Place] = Counter()
-    within: Counter[Place] = Counter()
+class Sample:
+    """Looks at the main thread's stack whenever the process has spent another millisecond (or the kernel's tick)."""
 
-    def look(_number: int, frame: FrameType | None) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._alone: Counter[Place] = Counter()
+        self._within: Counter[Place] = Counter()
+
+    def start(self) -> None:
+        """Begin."""
+        signal.signal(signal.SIGPROF, self._look)
+        signal.setitimer(signal.ITIMER_PROF, _EVERY, _EVERY)
+
+    def stop(self) -> None:
+        """End, and write the file."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        rows = [[*place, self._alone[place], count] for place, count in self._within.items()]
+        self._path.write_text(json.dumps(rows))
+
+    def _look(self, _number: int, frame: FrameType | None) -> None:
         if frame is None:
             return
-        alone[_place(frame)] += 1
+        self._alone[_place(frame)] += 1
         seen: set[Place] = set()
         while frame is not None:
             seen.add(_place(frame))
             frame = frame.f_back
-        within.update(seen)
-
-    before = signal.signal(signal.SIGPROF, look)
-    signal.setitimer(signal.ITIMER_PROF, _EVERY, _EVERY)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-        rows = [[*place, alone[place], count] for place, count in within.items()]
-        path.write_text(json.dumps({"samples": alone.total(), "rows": rows}))
+        self._within.update(seen)
 
 
-PROFILERS: dict[str, Callable[[Path], AbstractContextManager[None]]] = {"sample": sample, "cprofile": cprofile}
+PROFILERS: dict[str, type[Sample] | type[CProfile]] = {"sample": Sample, "cprofile": CProfile}
+
+
+def on_signals(kind: str, path: Path) -> None:
+    """Profile from SIGUSR1 to SIGUSR2, so that neither start-up nor warm-up is in it; `path` then holds the outcome."""
+    profiler = PROFILERS[kind](path)
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: profiler.start())
+    signal.signal(signal.SIGUSR2, lambda _number, _frame: profiler.stop())
 
 
 def top(kind: str, path: Path, operations: int, microseconds: float) -> str:
@@ -83,8 +96,7 @@ def top(kind: str, path: Path, operations: int, microseconds: float) -> str:
 
 
 def _sampled(path: Path) -> list[tuple[Place, float, float, int]]:
-    rows = json.loads(path.read_text())["rows"]
-    return [((file, line, name), own, all_in, 0) for file, line, name, own, all_in in rows]
+    return [((file, line, name), own, all_in, 0) for file, line, name, own, all_in in json.loads(path.read_text())]
 
 
 def _counted(path: Path) -> list[tuple[Place, float, float, int]]:

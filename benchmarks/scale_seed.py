@@ -40,7 +40,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The first tenant and what is known in every copy of it: a person, clients' secrets, an opaque token, and a refresh
+    """The first tenant, and what is known in every copy of it: a person, secrets, an opaque token, and a refresh
     token that does not rotate.
     """
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import argparse
 import functools
-import signal
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
-from types import FrameType
 
-from benchmarks.profilers import PROFILERS
+from benchmarks.profilers import on_signals
 from opentrusty_cli.main import cli
 from opentrusty_core.crypto.passwords import Passwords
 
@@ -33,15 +30,9 @@ def main(arguments: Sequence[str]) -> None:
     if options.cheap_passwords:
         # New hashes get the parameters of the seeded ones, so that none is out of date and hashed anew at the sign-in.
         Passwords.__init__ = functools.partialmethod(Passwords.__init__, **CHEAP)  # type: ignore[method-assign,assignment]
-    signal.signal(signal.SIGTERM, _exit)
-    profiler = PROFILERS[options.profile[0]](Path(options.profile[1])) if options.profile else nullcontext()
-    with profiler:
-        cli(options.command, prog_name="opentrusty")
-
-
-def _exit(_number: int, _frame: FrameType | None) -> None:
-    """What uvicorn hands the signal back to when it has stopped: an end that lets the profiler write."""
-    raise SystemExit(0)
+    if options.profile:
+        on_signals(options.profile[0], Path(options.profile[1]))
+    cli(options.command, prog_name="opentrusty")
 
 
 if __name__ == "__main__":

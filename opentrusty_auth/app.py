@@ -198,7 +198,9 @@ class AuthPlane:
 def create_app(
     settings: Settings, *, directory: Directory | None = None, extra_claims: ExtraClaims | None = None
 ) -> AuthPlane:
-    """The plane of a deployment, over an embedder's own people and claims where given. Opens nothing yet: the database may be absent.
+    """The plane of a deployment, over an embedder's own people and claims where given.
+
+    Opens nothing yet: the database may be absent.
 
     Raises:
         ConfigurationError: there is no usable master key, or a driver is missing.

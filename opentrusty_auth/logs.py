@@ -36,12 +36,15 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Sends everything of this process to standard error as JSON; `level` is a name of `logging`."""
+    """Sends what this process logs to standard error as JSON: ours from `level` on, of libraries only what is wrong,
+    since some log whole URLs.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
+    root.setLevel(logging.WARNING)
+    logging.getLogger("opentrusty").setLevel(level.upper())
 
 
 def described(error: BaseException) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from importlib.util import find_spec
 
 import uvicorn
@@ -25,7 +24,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     Raises:
         ConfigurationError: the plane cannot start as configured.
     """
-    prepare_logs(settings)
+    configure(settings.log_level)
     several = workers > 1
     if several:
         load_master_keys(settings, SystemRuntime())  # told here, before any worker starts
@@ -59,14 +58,8 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
 def from_environment() -> AuthPlane:
     """The application of a worker process."""
     settings = load_settings()
-    prepare_logs(settings)
-    return create_app(settings)
-
-
-def prepare_logs(settings: Settings) -> None:
-    """JSON lines at the level of the settings; of uvicorn's own only what is wrong."""
     configure(settings.log_level)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    return create_app(settings)
 
 
 def _http() -> str:

@@ -166,7 +166,7 @@ async def _master_key(store: Store, settings: Settings, runtime: Runtime) -> Fin
 
 async def _clock(store: Store, runtime: Runtime) -> Finding:
     if not isinstance(store, HasClock):
-        return Finding(check="clock", grade=Grade.FINE, finding="The database uses this machine's clock.")
+        return Finding(check="clock", grade=Grade.FINE, finding="The store has no clock of its own.")
     before = runtime.now()
     theirs = await store.clock()
     after = runtime.now()

@@ -15,7 +15,7 @@ from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment, Role
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.signing_key import SigningKey
-from opentrusty_core.domain.tenant import Lifetimes, Tenant
+from opentrusty_core.domain.tenant import Lifetimes, Tenant, issuer_of
 from opentrusty_core.domain.user import User
 
 Data = dict[str, object]
@@ -33,8 +33,6 @@ def seconds(value: timedelta | None) -> int | None:
 
 def of_tenant(tenant: Tenant, auth_url: str | None = None) -> Data:
     """A tenant; with `auth_url` its issuer too."""
-    from opentrusty_core.domain.tenant import issuer_of
-
     settings = tenant.settings
     return {
         "id": tenant.id,

@@ -118,7 +118,8 @@ async def update(
     if absent := [name for name in clear if name != "email" and name not in current.claims]:
         raise click.UsageError(f"--clear {absent[0]}: the user has no such claim.")
     kept = {name: value for name, value in current.claims.items() if name not in clear}
-    fields["claims"] = {**kept, **_claims(claims)}
+    if claims or kept != current.claims:
+        fields["claims"] = {**kept, **_claims(claims)}
     changed = await desk.management.users.update(
         desk.actor, tenant_id, current.id, fields, version=version or current.version
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from opentrusty_core.errors import ConfigurationError
 
@@ -154,7 +154,7 @@ def _beside_database(database_url: str) -> Path:
     scheme, _, rest = database_url.partition("://")
     if scheme != "sqlite":
         return Path(MASTER_KEY_NAME)
-    return Path(rest.partition("?")[0].removeprefix("/")).with_name(MASTER_KEY_NAME)
+    return Path(unquote(rest.removeprefix("/"))).with_name(MASTER_KEY_NAME)
 
 
 # --- Readers: a raw value to a good one, or ValueError with one plain sentence ---------------------------------------

@@ -8,6 +8,8 @@ Then open http://localhost:8000/t/shop/.well-known/openid-configuration, and sig
 
 from __future__ import annotations
 
+import os
+
 from fastapi import FastAPI
 
 from examples import FOLDER
@@ -16,7 +18,7 @@ from opentrusty_auth.app import create_app
 from opentrusty_core import Settings
 
 settings = Settings(
-    auth_url="http://localhost:8000",
+    auth_url=os.environ.get("AUTH_URL", "http://localhost:8000"),
     database_url=f"sqlite:///{FOLDER / 'idp.db'}",
     master_key_file=FOLDER / "idp.key",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import abort, request
 
 from examples import FOLDER
@@ -10,7 +12,7 @@ from examples.users_table import UsersTable
 from opentrusty_core import Blocking, Browser, Issuer, Provider, Settings, SystemRuntime, load_master_keys, open_store
 
 settings = Settings(
-    auth_url="http://localhost:5000",
+    auth_url=os.environ.get("AUTH_URL", "http://localhost:5000"),
     database_url=f"sqlite:///{FOLDER / 'idp.db'}",
     master_key_file=FOLDER / "idp.key",
 )

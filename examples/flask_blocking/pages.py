@@ -72,7 +72,7 @@ def answer(tenant: str, handle: str) -> Response:
             if isinstance(outcome, WrongCredentials):
                 return form(issuer, purpose, handle, title="Sign in", problem="Email and password do not go together.")
             return remember(again, SESSION_COOKIE, outcome.handle)
-        case Purpose.CONSENT if request.form.get("decision") != "yes":
+        case Purpose.CONSENT if request.form.get("decision") != "allow":
             return to_client(blocking(provider.protocol.decline, handle, http, who, issuer))
         case Purpose.CONSENT:
             blocking(provider.signin.consent, handle, who, issuer.tenant, http.origin)
@@ -107,7 +107,7 @@ def form(
     """A page with a form; its token proves, when it comes back, that this browser was shown it for this purpose."""
     csrf = provider.signin.csrf.make(purpose, issuer.tenant, browser(), handle)
     hidden = {**(carried or {}), "step": purpose.value, "csrf": csrf}
-    return page(title=title, text=text, problem=problem, button=title, hidden=hidden)
+    return page(title=title, text=text, problem=problem, button=title, action=request.path, hidden=hidden)
 
 
 def own_form(issuer: Issuer, handle: str = "") -> Purpose:

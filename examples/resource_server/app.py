@@ -6,7 +6,8 @@ While `make dev` runs:
 
 The client `machine` of the tenant acme gets a token (`make dev` prints its secret), and the API takes it:
 
-    token=$(curl -s -u machine:SECRET -d grant_type=client_credentials http://localhost:8080/t/acme/token | cut -d '"' -f 4)
+    issuer=http://localhost:8080/t/acme
+    token=$(curl -s -u machine:SECRET -d grant_type=client_credentials $issuer/token | cut -d '"' -f 4)
     curl -H "Authorization: Bearer $token" http://localhost:8090/orders
 """
 

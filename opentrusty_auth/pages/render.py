@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from opentrusty_auth.pages.colour import accent_css
@@ -57,25 +57,26 @@ class Asset:
 
 
 class Pages:
-    """All pages, compiled once at start. `assets_path` is the public folder of the static files, with both slashes."""
+    """All pages, each compiled when first shown; `assets_path` is where static files are public, with both slashes."""
 
     def __init__(self, *, assets_path: str = "/assets/") -> None:
         files = {name: _asset(name, content_type, assets_path) for name, content_type in _ASSETS.items()}
         self.assets: Mapping[str, Asset] = {asset.path: asset for asset in files.values()}
         self._catalogues = Catalogues()
-        self._templates = {
-            catalogue.language: _compile(catalogue, stylesheet=files["pages.css"].path, icon=files["icon.svg"].path)
+        self._environments = {
+            catalogue.language: _environment(catalogue, stylesheet=files["pages.css"].path, icon=files["icon.svg"].path)
             for catalogue in self._catalogues
         }
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The language tags of the pages, for `ui_locales_supported` (OIDC Discovery 1.0 §3)."""
-        return tuple(self._templates)
+        return tuple(self._environments)
 
     def render(self, view: Page, *, locales: tuple[str, ...], nonce: str) -> bytes:
         """The page as UTF-8 HTML in the first of `locales` that there is (see `preferred_locales`), else in English."""
-        template = self._templates[self._catalogues.choose(locales).language][type(view)]
+        environment = self._environments[self._catalogues.choose(locales).language]
+        template = environment.get_template(_TEMPLATES[type(view)])
         html = template.render(view=view, nonce=nonce, accent_css=accent_css(view.branding.primary_color))
         return html.encode("utf-8", "replace")  # a lone surrogate must not turn an error page into a second error
 
@@ -84,7 +85,7 @@ class Pages:
         return content_security_policy(view, nonce)
 
 
-def _compile(catalogue: Catalogue, *, stylesheet: str, icon: str) -> Mapping[type[Page], Template]:
+def _environment(catalogue: Catalogue, *, stylesheet: str, icon: str) -> Environment:
     """The templates in one language. One environment a language, so that fixed texts are translated as they compile."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -113,7 +114,7 @@ def _compile(catalogue: Catalogue, *, stylesheet: str, icon: str) -> Mapping[typ
         "error_words": ERRORS,
         "other_error": OTHER_ERROR,
     }
-    return {view: environment.get_template(name) for view, name in _TEMPLATES.items()}
+    return environment
 
 
 def _asset(name: str, content_type: str, assets_path: str) -> Asset:

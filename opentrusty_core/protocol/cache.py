@@ -25,11 +25,11 @@ class Remembered(Generic[K, V]):
         self._size = size
         self._values: dict[K, tuple[float, V]] = {}
 
-    async def get(self, key: K, load: Callable[[V | None], Awaitable[V | None]]) -> V | None:
-        """The value, from memory while it is fresh; `load` is given the stale one, if any."""
+    async def get(self, key: K, load: Callable[[V | None], Awaitable[V | None]], *, anew: bool = False) -> V | None:
+        """The value, from memory while it is fresh and not asked for `anew`; `load` is given the stale one, if any."""
         started = self._runtime.monotonic()
         held = self._values.get(key)
-        if held is not None and started - held[0] < MAX_AGE:
+        if held is not None and not anew and started - held[0] < MAX_AGE:
             return held[1]
         value = await load(held[1] if held else None)
         if value is None:

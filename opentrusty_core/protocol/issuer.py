@@ -104,7 +104,10 @@ class Issuers:
         signer = issuer.keys.signer(alg, typ)
         if signer is None:
             await self._ensure_key(issuer.tenant_id, alg)
-            fresh = await self._load(issuer.tenant.name, issuer)
+            # Remembered, so that whoever gets the token finds its key in our JWKS at once.
+            fresh = await self._issuers.get(
+                issuer.tenant.name, lambda stale: self._load(issuer.tenant.name, stale), anew=True
+            )
             signer = fresh.keys.signer(alg, typ) if fresh else None
         if signer is None:
             raise ServerError(f"no active {alg} key")

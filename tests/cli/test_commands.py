@@ -235,6 +235,9 @@ def test_every_change_is_in_the_audit_with_who_sat_at_the_keyboard(acme: Cli) ->
     assert created["actor_kind"] == "system"
     assert created["details"]["via"] == "cli"
     assert created["details"]["os_user"]
+    acme("user", "update", "-t", "acme", "pat", "--username", "patricia")
+    (updated,) = [e for e in acme.json("audit", "list", "-t", "acme")["items"] if e["type"] == "user.updated"]
+    assert updated["details"]["fields"] == ["username"], "what was not given is not said to have changed"
     platform = acme.json("audit", "list", "--platform")["items"]
     assert [event["type"] for event in platform] == ["role.assigned"]
     assert acme.json("audit", "list", "-t", "acme", "--since", "2999-01-01")["items"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -21,11 +22,25 @@ def test_a_list_is_a_plain_table_where_nobody_watches(capsys: pytest.CaptureFixt
     Output(format=Format.TABLE).many(RECORDS, ("id", "name", "tags", "on"), next_after="b")
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
-        "ID  NAME           TAGS  ON",
-        "a   Ada            x, y  yes",
-        r"b   Bob \x1b[31m         no",
+        "ID  NAME          TAGS  ON",
+        "a   Ada           x, y  yes",
+        r"b   Bob \x1b[31m        no",
     ]
     assert "--after b" in printed.err
+
+
+def test_on_a_terminal_a_table_has_lines_and_takes_no_markup_from_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    monkeypatch.setenv("TERM", "dumb")
+    Output(format=Format.TABLE).many([*RECORDS, {**RECORDS[0], "name": "[bold]x[/]"}], ("id", "name"))
+    printed = terminal.getvalue()
+    assert "\u2500" in printed
+    assert "[bold]x[/]" in printed
+    assert "\x1b[31m" not in printed
 
 
 def test_json_and_yaml_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:

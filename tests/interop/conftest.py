@@ -54,10 +54,12 @@ _MORE: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def alice(dev: Dev) -> Person:
+def alice(dev: Dev) -> Iterator[Person]:
     """The plain user of acme, at a browser without scripts."""
     user = dev.tenant("acme")["users"][0]
-    return Person(dev.auth_url, user["username"], user["password"])
+    person = Person(dev.auth_url, user["username"], user["password"])
+    yield person
+    person.http.close()
 
 
 @pytest.fixture
@@ -67,8 +69,8 @@ def receiver() -> Iterator[Receiver]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rp() -> Iterator[RelyingParty]:
-    """An openid-client of this test's own."""
+    """An openid-client, which becomes another client with each discovery."""
     with relying_party() as found:
         yield found

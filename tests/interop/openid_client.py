@@ -78,7 +78,7 @@ class RelyingParty:
 
 @contextmanager
 def relying_party() -> Iterator[RelyingParty]:
-    """A Node process that lives as long as the test."""
+    """A Node process for a while."""
     with subprocess.Popen(
         ["node", "relying_party.mjs"], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -40,8 +40,8 @@ def _plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def metadata_of(client: Registration) -> dict[str, Any]:
-    origin, _, path = client.issuer.partition("/t/")
-    found: dict[str, Any] = Http(origin).get(f"/t/{path}/.well-known/openid-configuration").json()
+    with Http(client.issuer.partition("/t/")[0]) as http:
+        found: dict[str, Any] = http.get(f"{client.issuer}/.well-known/openid-configuration").json()
     return found
 
 
@@ -131,10 +131,11 @@ def machine(dev: Dev) -> Iterator[Rp]:
 
 def test_both_discovery_documents_satisfy_the_library(dev: Dev) -> None:
     """OpenID Connect Discovery, RFC 8414, RFC 9207 and RP-Initiated Logout, each by the library's validators."""
-    http, issuer = Http(dev.auth_url), dev.tenant("acme")["issuer"]
-    openid = http.get(f"{issuer}/.well-known/openid-configuration").json()
+    issuer = dev.tenant("acme")["issuer"]
+    with Http(dev.auth_url) as http:
+        openid = http.get(f"{issuer}/.well-known/openid-configuration").json()
+        oauth = http.get("/.well-known/oauth-authorization-server/t/acme").json()
     OpenIDProviderMetadata(openid).validate(metadata_classes=[IssuerMetadata, LogoutMetadata])
-    oauth = http.get("/.well-known/oauth-authorization-server/t/acme").json()
     AuthorizationServerMetadata(oauth).validate(metadata_classes=[IssuerMetadata])
     assert oauth == openid
     assert openid["issuer"] == issuer
@@ -224,10 +225,10 @@ class ResourceServer(JWTBearerTokenValidator):
 
     def __init__(self, rp: Rp, resource: str) -> None:
         super().__init__(issuer=rp.metadata["issuer"], resource_server=resource)
-        self._jwks = rp.jwks
+        self._keys = rp.keys
 
-    def get_jwks(self) -> Any:
-        return self._jwks
+    def get_jwks(self) -> KeySet:
+        return self._keys
 
     def accept(self, token: str, scopes: list[str]) -> Any:
         claims = self.authenticate_token(token)
@@ -264,11 +265,10 @@ def test_a_person_s_access_token_names_issuer_person_and_client(web: Rp, alice: 
 def test_an_id_token_is_no_access_token(web: Rp, alice: Person) -> None:
     """Neither at a resource server that reads RFC 9068, nor at our own userinfo."""
     tokens = web.sign_in(alice)
-    with pytest.raises((InvalidTokenError, jwt.InvalidTokenError)):
+    with pytest.raises(InvalidTokenError):
         ResourceServer(web, "web").accept(tokens["id_token"], [])
-    http = Http(web.metadata["issuer"].partition("/t/")[0])
-    answer = http.get(web.metadata["userinfo_endpoint"], Authorization=f"Bearer {tokens['id_token']}")
-    assert answer.status == 401
+    refused = alice.http.get(web.metadata["userinfo_endpoint"], Authorization=f"Bearer {tokens['id_token']}")
+    assert refused.status == 401
 
 
 def test_pyjwt_verifies_the_id_token(web: Rp, alice: Person) -> None:

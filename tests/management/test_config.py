@@ -171,7 +171,6 @@ def test_other_hosts_are_not_loopback(host: str) -> None:
     "domain",
     ["ample.org", "auth.example.org.evil", "other.org", "org", ".example.org", "EXAMPLE.org", "a..b", "1.2.3.4"],
 )
-@pytest.mark.case("K17")
 def test_a_cookie_domain_is_the_auth_host_or_its_parent(domain: str) -> None:
     environ = {"OPENTRUSTY_AUTH_URL": "https://auth.example.org", "OPENTRUSTY_COOKIE_DOMAIN": domain}
     assert "cookie_domain" in refusal(environ).lower()

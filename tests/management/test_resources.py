@@ -55,7 +55,6 @@ async def test_a_bad_field_is_refused_by_name(acme: Place, resource: Resource, f
     assert refused.value.fields.keys() == {field}
 
 
-@pytest.mark.case("F8")
 @pytest.mark.parametrize("path", ["", "/", "/t/acme", "/t/globex", "/t/acme/userinfo"])
 async def test_no_resource_takes_the_place_of_an_issuer(acme: Place, path: str) -> None:
     """A token for such a resource would be a token for our own userinfo."""

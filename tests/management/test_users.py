@@ -141,7 +141,6 @@ async def test_every_bad_field_is_told_at_once(acme: Place) -> None:
     assert refused.value.fields.keys() == {"username", "email", "claims.sub"}
 
 
-@pytest.mark.case("K12")
 async def test_a_new_email_is_unverified_until_said_otherwise(acme: Place) -> None:
     update, ids = acme.management.users.update, (acme.tenant.id, acme.plain.id)
     assert (await update(SYSTEM, *ids, {"email_verified": True})).email_verified
@@ -185,6 +184,17 @@ async def test_a_password_of_a_kibibyte_is_taken_and_more_is_refused(acme: Place
     else:
         with pytest.raises(Invalid, match="longer than 1024 bytes"):
             await set_password(SYSTEM, *ids, "x" * length)
+
+
+async def test_a_password_can_be_one_that_must_be_changed(acme: Place) -> None:
+    for must_change in (True, False):
+        await acme.management.users.set_password(
+            SYSTEM, acme.tenant.id, acme.plain.id, PASSWORD, must_change=must_change
+        )
+        credential = await acme.store.tenant(acme.tenant.id).passwords.get(acme.plain.id)
+        assert credential is not None
+        assert credential.must_change is must_change
+        assert credential.changed_at == acme.runtime.now()
 
 
 @pytest.mark.case("D7")

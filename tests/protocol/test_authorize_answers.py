@@ -1,4 +1,4 @@
-"""Once the redirect URI is trusted: the code, or the exact error, with `state` and `iss` (RFC 6749 §4.1.2, RFC 9207)."""
+"""Once the URI is trusted: the code, or the exact error, with `state` and `iss` (RFC 6749 §4.1.2; RFC 9207)."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ async def resume(
     return await world.protocol.resume(handle, HTTP, browser or world.browsers[at], await world.issuer(at))
 
 
-async def answered(world: World, handle: str, **answers: bool) -> None:
+async def answered(world: World, handle: str, **answers: Any) -> None:
     """The pages write down what the person said."""
     opened = await opened_interaction(world, handle)
     assert opened

@@ -106,6 +106,7 @@ async def test_the_sign_in_page_says_who_has_to_sign_in_again_and_takes_the_hint
         page = await browser.sign_in(page, "somebody", "wrong")
         assert page.form.fields["username"] == "somebody"
         await world.signed_in(browser)
+        world.runtime.advance(seconds=1)
         page = await browser.open(world.authorize_url("own", prompt="login"))
         assert page.form.fields["username"] == "maria"
 

@@ -167,7 +167,7 @@ class Browser:
         cookies: bool = True,
     ) -> Reply:
         sent = {"accept": "text/html,application/xhtml+xml", **headers}
-        if cookies and self.cookies:
+        if cookies and self.cookies and "cookie" not in sent:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         reply = Reply(await self._client.request(method, url, headers=sent, data=fields))
         self._client.cookies.clear()

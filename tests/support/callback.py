@@ -26,12 +26,13 @@ class Visit:
 
 @dataclass
 class Receiver:
-    """Listens on a free port of 127.0.0.1; `pages` are served by path, all else gets a line of text."""
+    """Listens on a free port of 127.0.0.1. By path: `pages` are served, `redirects` lead on, `headers` are added."""
 
     server: ThreadingHTTPServer
     visits: list[Visit] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
-    response_headers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
@@ -71,9 +72,10 @@ def receiving() -> Iterator[Receiver]:
             path = urlsplit(self.path).path
             page = receiver.pages.get(path)
             content = ("arrived" if page is None else page).encode()
-            self.send_response(200)
+            self.send_response(303 if path in receiver.redirects else 200)
             self.send_header("Content-Type", "text/plain" if page is None else "text/html")
-            for name, value in receiver.response_headers.get(path, []):
+            more = [("Location", receiver.redirects[path])] if path in receiver.redirects else []
+            for name, value in [*more, *receiver.headers.get(path, [])]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

@@ -80,7 +80,7 @@ CLIENTS: tuple[Client, ...] = (
     ),
     _client("web2"),
     _client("post", AuthMethod.POST),
-    _client("spa", AuthMethod.NONE, allowed_origins=("https://spa.example",)),
+    _client("spa", AuthMethod.NONE, allowed_origins=("https://spa.example",), id_token_signed_response_alg="ES256"),
     _client(
         "native",
         AuthMethod.NONE,

@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
 FORM = "application/x-www-form-urlencoded"
@@ -96,7 +96,10 @@ class Http:
         """End the connection; the next request begins a new one."""
         self._connection.close()
 
-    def __del__(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -108,13 +111,11 @@ def basic(client_id: str, secret: str) -> str:
 def ok(url: str, *, status: int = 200) -> bool:
     """Whether a GET is answered with this status now."""
     parts = urlsplit(url)
-    http_ = Http(f"{parts.scheme}://{parts.netloc}", timeout=5)
     try:
-        return http_.get(url).status == status
+        with Http(f"{parts.scheme}://{parts.netloc}", timeout=5) as http_:
+            return http_.get(url).status == status
     except FAILED:
         return False
-    finally:
-        http_.close()
 
 
 def refuses(port: int, host: str = "127.0.0.1") -> bool:

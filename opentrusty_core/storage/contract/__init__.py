@@ -15,11 +15,14 @@ Each test promises one sentence of a Protocol. To run them all, put this into a 
         yield store
         await store.close()
 
-It needs pytest and AnyIO's pytest plugin (`anyio_mode = "auto"`, or mark the fixture's module), and the marker `case`, which names
-the attacks and faults that a test shows: `markers = ["case: attacks and faults"]`. A store of plain Python, without PostgreSQL or
-SQLite behind it, can be read in `opentrusty_core.stores.memory`. Nothing here is imported when OpenTrusty runs.
+It needs pytest with AnyIO's plugin (`anyio_mode = "auto"`) and the marker `case`, which names the attacks and faults
+that a test shows (`markers = ["case: attacks and faults"]`). What the promises mean can be read, in plain Python, in
+`opentrusty_core.stores.memory`. Nothing here is imported when OpenTrusty runs.
 """
 
+from __future__ import annotations
+
+from opentrusty_core.storage.contract.audit import TestAudit
 from opentrusty_core.storage.contract.codes import TestIssuingCodes, TestRedeemingCodes
 from opentrusty_core.storage.contract.grants import TestGrants
 from opentrusty_core.storage.contract.hostile import TestHostileInput
@@ -32,7 +35,6 @@ from opentrusty_core.storage.contract.purging import TestPurging
 from opentrusty_core.storage.contract.races import TestRaces
 from opentrusty_core.storage.contract.registry import (
     TestAssignments,
-    TestAudit,
     TestClients,
     TestResources,
     TestTenantRecord,

@@ -1,4 +1,4 @@
-"""Valid records with sensible defaults: each builder takes a runtime for time, ids and bytes, and what should differ."""
+"""Valid records with sensible defaults: a runtime gives time, ids and bytes, `changes` what should differ."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REDIRECT_URI = "https://app.example/callback"
 
 
 class StillRuntime:
-    """A `Runtime` whose clock stands still until `advance`, and whose ids and bytes are counted out."""
+    """A `Runtime` whose clock stands still until `advance`, and whose ids, in order, and bytes are counted out."""
 
     def __init__(self, start: datetime = datetime(2026, 1, 1, 12, tzinfo=UTC), seed: str = "contract") -> None:
         self._now = start
@@ -51,7 +51,8 @@ class StillRuntime:
 
     def new_id(self) -> str:
         """See `Runtime.new_id`."""
-        return format_id(int(self._now.timestamp() * 1000), self.token_bytes(10))
+        noise = self.token_bytes(6)
+        return format_id(int(self._now.timestamp() * 1000), self._count.to_bytes(4) + noise)
 
     def token_bytes(self, size: int) -> bytes:
         """See `Runtime.token_bytes`."""
@@ -67,7 +68,9 @@ def an_event(runtime: Runtime, **changes: Any) -> AuditEvent:
 def a_tenant(runtime: Runtime, **changes: Any) -> Tenant:
     """An active tenant with a name of its own."""
     now, id_ = runtime.now(), runtime.new_id()
-    return replace(Tenant(id=id_, name=f"tenant-{id_}", display_name="A tenant", created_at=now, updated_at=now), **changes)
+    return replace(
+        Tenant(id=id_, name=f"tenant-{id_}", display_name="A tenant", created_at=now, updated_at=now), **changes
+    )
 
 
 def a_user(runtime: Runtime, **changes: Any) -> User:

@@ -59,7 +59,7 @@ class TestGrants(Contract):
         assert await world.events() == before
 
     @case("D7")
-    @pytest.mark.parametrize("named", [("user",), ("client",), ("user", "client")], ids=lambda names: " and ".join(names))
+    @pytest.mark.parametrize("named", [("user",), ("client",), ("user", "client")], ids=" and ".join)
     async def test_all_grants_of_somebody_end_together(self, world: World, named: tuple[str, ...]) -> None:
         """Of the user, of the client, or between the two; how many were live is answered, and all others live on."""
         users, clients = [await world.user(), await world.user()], [await world.client(), await world.client()]
@@ -71,9 +71,7 @@ class TestGrants(Contract):
         }
         await world.issued(sessions[0], clients[0])
         world.advance(minutes=1)  # that one has expired and is not counted
-        wanted = {
-            (u, c) for u, c in grants if (u == 0 or "user" not in named) and (c == 0 or "client" not in named)
-        }
+        wanted = {(u, c) for u, c in grants if (u == 0 or "user" not in named) and (c == 0 or "client" not in named)}
         event = world.event()
         ended = await world.here.grants.revoke_all(
             world.now,

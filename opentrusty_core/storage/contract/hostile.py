@@ -1,4 +1,4 @@
-"""What nobody means well by: texts that no id is, but that a request can carry. They are not found, and nothing breaks."""
+"""Texts that no id is, but that a request can carry: they are not found, and nothing breaks."""
 
 from __future__ import annotations
 

@@ -60,7 +60,9 @@ LISTINGS = {
     "sessions": Listing(
         page=lambda w, r: w.here.sessions.of_user("a-user", w.now, r), add=_add_session, key=lambda it: it.id
     ),
-    "grants": Listing(page=lambda w, r: w.here.grants.of_user("a-user", w.now, r), add=_add_grant, key=lambda it: it.id),
+    "grants": Listing(
+        page=lambda w, r: w.here.grants.of_user("a-user", w.now, r), add=_add_grant, key=lambda it: it.id
+    ),
     "audit": Listing(page=lambda w, r: w.there.audit.page(r), add=_add_event, key=lambda it: it.id),
     "platform audit": Listing(
         page=lambda w, r: w.store.platform.audit.page(r), add=_add_platform_event, key=lambda it: it.id

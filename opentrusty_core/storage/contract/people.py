@@ -33,7 +33,12 @@ class TestUsers(Contract):
             email=None,
             email_verified=False,
             status=UserStatus.DISABLED,
-            claims={"name": "Jürgen 書 😀", "address": {"locality": "Köln"}, "zoneinfo": "", "phone_number_verified": True},
+            claims={
+                "name": "Jürgen 書 😀",
+                "address": {"locality": "Köln"},
+                "zoneinfo": "",
+                "phone_number_verified": True,
+            },
             version=7,
         )
         event = world.event()

@@ -63,7 +63,7 @@ class TestPlatformAssignments(Contract):
         return an_assignment(world.runtime, home.id, user_id, role=role)
 
     async def test_a_role_is_given_once(self, world: World) -> None:
-        """Where the user holds it already: False, no event, and the first assignment stays; the audit is the platform's."""
+        """Where the user holds it already: False, no event, and the first assignment stays."""
         platform, first = world.store.platform, self.held(world, "a-user", "platform_admin")
         event = world.event()
         assert await platform.assignments.assign(first, event) is True
@@ -141,10 +141,14 @@ class TestStore(Contract):
                 assert (second, other) == (False, True)
             async with world.store.exclusive("a name") as third:
                 assert third is False
-        with pytest.raises(ZeroDivisionError):
+
+        async def fail() -> None:
             async with world.store.exclusive("a name") as again:
                 assert again is True
                 raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await fail()
         async with world.store.exclusive("a name") as at_last:
             assert at_last is True
 

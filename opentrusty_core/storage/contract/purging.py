@@ -49,8 +49,8 @@ class TestPurging(Contract):
     async def test_what_an_administrator_keeps_stays_for_ever(self, world: World) -> None:
         """Users, passwords, consents, clients, resources, keys, roles and the audit do not expire."""
         planted = await plant(world)
-        keeps = ("tenant", "users", "clients", "resources", "signing keys", "audit", f"password of {planted.user.id}")
-        keeps += (f"consents of {planted.user.id}", f"roles of {planted.user.id}")
+        keeps = ["tenant", "users", "clients", "resources", "signing keys", "audit"]
+        keeps += [f"{what} of {planted.user.id}" for what in ("password", "consents", "roles")]
         before = await visible(world.here, planted.known, world.now)
         world.advance(days=10_000)
         await purge_all(world)

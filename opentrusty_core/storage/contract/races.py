@@ -154,9 +154,7 @@ class TestRaces(Contract):
             if number % 4 == 0:
                 return await world.here.interactions.finish(interaction.hash)
             code = a_code(world.runtime, grants[number])
-            return await world.here.codes.issue(
-                code, grants[number], world.event(), interaction_hash=interaction.hash
-            )
+            return await world.here.codes.issue(code, grants[number], world.event(), interaction_hash=interaction.hash)
 
         assert sum(await race(answer)) == 1
         known = [await world.here.grants.get(grant.id) for grant in grants]

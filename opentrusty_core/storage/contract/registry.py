@@ -1,4 +1,4 @@
-"""What `storage.TenantRecord`, `Clients`, `Resources`, `Assignments` and `Audit` promise."""
+"""What `storage.TenantRecord`, `Clients`, `Resources` and `Assignments` promise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from opentrusty_core.domain.audit import ActorKind, AuditType, Origin, Outcome
+from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.client import (
     AccessTokenFormat,
     ApplicationType,
@@ -17,7 +17,6 @@ from opentrusty_core.domain.client import (
     ClientStatus,
     GrantType,
 )
-from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Branding, Lifetimes, PasswordPolicy, TenantSettings, TenantStatus
@@ -41,7 +40,9 @@ class TestTenantRecord(Contract):
     async def test_a_tenant_is_read_as_it_was_written(self, world: World) -> None:
         """Every setting comes back, and the event stands in the tenant's own audit."""
         settings = TenantSettings(
-            lifetimes=Lifetimes(code=timedelta(seconds=30), session=timedelta(days=365), refresh_token_grace=timedelta(0)),
+            lifetimes=Lifetimes(
+                code=timedelta(seconds=30), session=timedelta(days=365), refresh_token_grace=timedelta(0)
+            ),
             password_policy=PasswordPolicy(min_length=8),
             branding=Branding(logo_uri="https://acme.example/logo.svg", primary_color="#aabbcc"),
         )
@@ -200,8 +201,13 @@ class TestResources(Contract):
 
     async def test_resources_are_saved_and_replaced(self, world: World) -> None:
         """By identifier, each with its event."""
-        second = Resource(identifier="https://b.example", name="B 書", scopes={"b:read": "Lesen – alles", "b:write": ""})
-        first, capital = replace(second, identifier="https://a.example", scopes={}), a_resource(world.runtime, identifier="Z")
+        second = Resource(
+            identifier="https://b.example", name="B 書", scopes={"b:read": "Lesen – alles", "b:write": ""}
+        )
+        first, capital = (
+            replace(second, identifier="https://a.example", scopes={}),
+            a_resource(world.runtime, identifier="Z"),
+        )
         for resource in (second, first, capital):
             event = world.event()
             await world.here.resources.save(resource, event)
@@ -218,7 +224,10 @@ class TestResources(Contract):
         for resource in (first, second):
             await world.here.resources.save(resource, world.event())
         before = await world.events()
-        for greedy in (replace(second, scopes={"list": "", "write": ""}), a_resource(world.runtime, scopes={"read": ""})):
+        for greedy in (
+            replace(second, scopes={"list": "", "write": ""}),
+            a_resource(world.runtime, scopes={"read": ""}),
+        ):
             with pytest.raises(Conflict):
                 await world.here.resources.save(greedy, world.event())
         known = sorted((first, second), key=lambda resource: resource.identifier)
@@ -261,7 +270,12 @@ class TestAssignments(Contract):
         def held(user_id: str, role: str) -> Assignment:
             return an_assignment(world.runtime, world.here_tenant.id, user_id, role=role)
 
-        given = [held("b", "tenant_owner"), held("b", "tenant_admin"), held("a", "tenant_owner"), held("B", "tenant_owner")]
+        given = [
+            held("b", "tenant_owner"),
+            held("b", "tenant_admin"),
+            held("a", "tenant_owner"),
+            held("B", "tenant_owner"),
+        ]
         for assignment in given:
             await world.here.assignments.assign(assignment, world.event())
         assert await world.here.assignments.of_user("b") == (given[1], given[0])
@@ -281,45 +295,3 @@ class TestAssignments(Contract):
         assert await world.here.assignments.revoke("nobody", "tenant_owner", world.event()) is False
         assert await world.here.assignments.of_user("a-user") == (kept,)
         assert (await world.events())[-1] == event
-
-
-class TestAudit(Contract):
-    """`Audit`, of a tenant and of the platform."""
-
-    @pytest.mark.parametrize("whose", ["tenant", "platform"])
-    async def test_an_event_is_read_as_it_was_written(self, world: World, whose: str) -> None:
-        """Every field comes back; the audit of the platform and that of a tenant know nothing of each other."""
-        audits = {"tenant": world.here.audit, "platform": world.store.platform.audit}
-        audit = audits.pop(whose)
-        (other,) = audits.values()
-        event = world.event(
-            type=AuditType.TOKEN_REFUSED,
-            outcome=Outcome.FAILURE,
-            actor_kind=ActorKind.ANONYMOUS,
-            actor_id="an-actor",
-            target="a-target",
-            client_id="a-client",
-            reason="invalid_grant",
-            origin=Origin(ip="2001:db8::1", user_agent="Ünïcode 書 😀", request_id="a-request"),
-            details={"why": "ein – Grund", "count": 3, "nested": {"list": [1, 2.5, None, True, "x"]}},
-        )
-        await audit.append(event)
-        assert (await audit.page(ALL)).items[-1] == event
-        assert event not in (await other.page(ALL)).items
-
-    async def test_events_are_listed_from_a_moment_on(self, world: World) -> None:
-        """By id, those of `since` itself among them."""
-        events = []
-        for _ in range(4):
-            world.advance(seconds=1)
-            events.append(world.event())
-        for event in reversed(events):
-            await world.here.audit.append(event)
-        page = await world.here.audit.page(ALL, since=events[1].at)
-        assert page.items == tuple(events[1:])
-        first = await world.here.audit.page(PageRequest(limit=2), since=events[1].at)
-        assert first.items == tuple(events[1:3])
-        last = await world.here.audit.page(PageRequest(limit=2, after=first.next_after), since=events[1].at)
-        assert last.items == (events[3],)
-        assert last.next_after is None
-        assert (await world.here.audit.page(ALL, since=world.now + timedelta(microseconds=1))).items == ()

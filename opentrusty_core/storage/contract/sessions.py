@@ -253,12 +253,17 @@ class TestEndingSessions(Contract):
         assert await world.events() == before
 
     @case("D7")
-    async def test_grants_of_an_expired_session_end_too(self, world: World) -> None:
-        """Signing a user out everywhere reaches the grants of sessions that have expired, even after a purge."""
+    @pytest.mark.parametrize("days", [0, 1, 7])
+    async def test_grants_of_an_expired_session_end_too(self, world: World, days: int) -> None:
+        """Signing a user out everywhere reaches the grants of sessions that are over, even if these were purged."""
         session = await world.session()
         _, token = await world.granted(session)
-        world.move_to(session.expires_at)
+        _, offline_token = await world.granted(session, scope=OFFLINE)
+        world.move_to(session.expires_at + timedelta(days=days))
         await world.store.platform.purge(world.now, batch=100)
         assert await world.is_refreshable(token)
-        await world.here.sessions.end_all(session.user_id, world.now, world.event())
+        event = world.event()
+        await world.here.sessions.end_all(session.user_id, world.now, event)
         assert not await world.is_refreshable(token)
+        assert await world.is_refreshable(offline_token)
+        assert (await world.events())[-1] == event

@@ -34,7 +34,11 @@ class TestSigningKeys(Contract):
 
     async def test_keys_are_read_as_they_were_written(self, world: World) -> None:
         """By `kid`, every field and every status."""
-        dates = {"activated_at": world.now, "retiring_at": world.now + timedelta(1), "retired_at": world.now + timedelta(2)}
+        dates = {
+            "activated_at": world.now,
+            "retiring_at": world.now + timedelta(1),
+            "retired_at": world.now + timedelta(2),
+        }
         keys = [
             a_signing_key(world.runtime, kid="b", sealed_private=bytes(range(256))),
             a_signing_key(world.runtime, kid="a", status=KeyStatus.RETIRED, **dates),

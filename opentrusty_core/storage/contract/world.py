@@ -1,7 +1,9 @@
-"""What the suite's tests stand on: two tenants of one store, a clock that stands still, and records that fit together."""
+"""What the suite's tests stand on: two tenants of a store, a clock that stands still, records that fit together."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +55,10 @@ class Issued:
         return replace(fitting, **changes)
 
 
+class _Undone(Exception):
+    """Something went wrong in the middle."""
+
+
 class World:
     """A store with the tenants `here` and `there`; what it adds, it adds here."""
 
@@ -97,6 +103,17 @@ class World:
     def event(self, **changes: Any) -> AuditEvent:
         """An audit event of now."""
         return builders.an_event(self.runtime, **changes)
+
+    @asynccontextmanager
+    async def undone(self, tenant_id: str | None = None) -> AsyncIterator[TenantRepositories]:
+        """A transaction, here or of another tenant, that fails at its end; the failure has to come through."""
+        try:
+            async with self.store.transaction(tenant_id or self.here_tenant.id) as repos:
+                yield repos
+                raise _Undone
+        except _Undone:
+            return
+        raise AssertionError("the transaction swallowed an exception")
 
     async def events(self) -> tuple[AuditEvent, ...]:
         """The audit of this tenant."""

@@ -21,6 +21,8 @@ class MemoryUsers:
     async def add(self, user: User, event: AuditEvent) -> None:
         """See `storage.Users.add`."""
         async with self._view.write() as t:
+            if user.id in t.users:
+                raise Conflict("The user id is taken.")
             _refuse_taken_names(t, user)
             t.users[user.id] = user
             t.audit[event.id] = event

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from opentrusty_core.domain.code import AuthorizationCode
+from opentrusty_core.domain.grant import Grant
+from opentrusty_core.domain.session import Session
 from opentrusty_core.stores.memory.tables import Database, Tables
+
+KEEP_SESSION = timedelta(days=1)
+"""A code that was issued while its session ended has to find it ended."""
 
 
 def purge(database: Database, now: datetime, batch: int) -> Mapping[str, int]:
@@ -27,20 +33,20 @@ def _dead(database: Database, now: datetime) -> Iterator[tuple[str, dict[Any, An
 
 
 def _dead_of_tenant(t: Tables, now: datetime) -> Iterator[tuple[str, dict[Any, Any], list[Any]]]:
-    live = {grant.id: grant for grant in t.grants.values() if grant.is_live(now)}
-    # A spent code is kept as long as its grant lives, so that a replay is known for one.
-    missed = {it.hash for it in t.codes.values() if it.redeemed_at is None and it.expires_at <= now}
-    yield "codes", t.codes, [it.hash for it in t.codes.values() if it.hash in missed or it.grant_id not in live]
-    worn = {it.id for it in t.refresh_tokens.values() if it.idle_expires_at <= now or it.expires_at <= now}
-    tokens = [it.id for it in t.refresh_tokens.values() if it.id in worn or it.grant_id not in live]
-    yield "refresh_tokens", t.refresh_tokens, tokens
-    hanging = live.keys() | {None}
-    opaque = [it.hash for it in t.access_tokens.values() if it.expires_at <= now or it.grant_id not in hanging]
-    yield "access_tokens", t.access_tokens, opaque
+    yield "codes", t.codes, [code.hash for code in t.codes.values() if _kept_until(code, t.grants) <= now]
+    yield "refresh_tokens", t.refresh_tokens, [it.id for it in t.refresh_tokens.values() if it.expires_at <= now]
+    yield "access_tokens", t.access_tokens, [it.hash for it in t.access_tokens.values() if it.expires_at <= now]
     yield "revoked_jwts", t.revoked_jwts, [jti for jti, expires_at in t.revoked_jwts.items() if expires_at <= now]
-    yield "grants", t.grants, [grant_id for grant_id in t.grants if grant_id not in live]
+    yield "grants", t.grants, [grant.id for grant in t.grants.values() if grant.expires_at <= now]
     yield "interactions", t.interactions, [it.hash for it in t.interactions.values() if it.expires_at <= now]
-    # A session is kept as long as there are grants that end with it.
-    held = {grant.session_id for grant in live.values() if not grant.is_offline}
-    sessions = [it.id for it in t.sessions.values() if not it.is_live(now) and it.id not in held]
-    yield "sessions", t.sessions, sessions
+    yield "sessions", t.sessions, [it.id for it in t.sessions.values() if _over_since(it) + KEEP_SESSION <= now]
+
+
+def _over_since(session: Session) -> datetime:
+    return session.expires_at if session.ended_at is None else session.ended_at
+
+
+def _kept_until(code: AuthorizationCode, grants: Mapping[str, Grant]) -> datetime:
+    """A spent code is kept as long as its grant could live, so that a replay is known for one."""
+    grant = grants.get(code.grant_id)
+    return code.expires_at if code.redeemed_at is None or grant is None else grant.expires_at

@@ -12,7 +12,7 @@ from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.storage import OpenedInteraction, Recognised
-from opentrusty_core.stores.memory.tables import Tables, View, drop_interactions, end_session, page
+from opentrusty_core.stores.memory.tables import Tables, View, drop_interactions, page, revoke_grants
 from opentrusty_core.stores.memory.throttles import MemoryThrottles
 
 
@@ -27,11 +27,10 @@ class MemorySessions:
     ) -> None:
         """See `storage.Sessions.start`."""
         async with self._view.write() as t:
-            before = t.sessions.get(replaces) if replaces is not None else None
+            if replaces is not None:
+                _replace_session(t, replaces, session)
             t.sessions[session.id] = session
             t.audit[event.id] = event
-            if before is not None:
-                _replace_session(t, before, session)
             self._view.refund(partial(MemoryThrottles(self._view).give_back, refund, session.created_at))
 
     async def recognise(
@@ -55,7 +54,8 @@ class MemorySessions:
             session = t.sessions.get(session_id)
             if session is None or session.ended_at is not None:
                 return False
-            end_session(t, session, now)
+            t.sessions[session.id] = replace(session, ended_at=now)
+            revoke_grants(t, now, lambda grant: grant.session_id == session_id and not grant.is_offline)
             drop_interactions(t, [session])
             t.audit[event.id] = event
             return True
@@ -64,10 +64,10 @@ class MemorySessions:
         """See `storage.Sessions.end_all`."""
         async with self._view.write() as t:
             ending = [it for it in t.sessions.values() if it.user_id == user_id and it.ended_at is None]
-            for session in ending:
-                end_session(t, session, now)
+            t.sessions |= {session.id: replace(session, ended_at=now) for session in ending}
+            revoked = revoke_grants(t, now, lambda grant: grant.user_id == user_id and not grant.is_offline)
             drop_interactions(t, ending)
-            if ending:
+            if ending or revoked:
                 t.audit[event.id] = event
             return len(ending)
 
@@ -128,12 +128,14 @@ def touch_session(t: Tables, session: Session) -> None:
         )
 
 
-def _replace_session(t: Tables, before: Session, after: Session) -> None:
-    if before.user_id == after.user_id:
-        passed = [replace(grant, session_id=after.id) for grant in t.grants.values() if grant.session_id == before.id]
-        t.grants |= {grant.id: grant for grant in passed}
-    if before.ended_at is None:
-        end_session(t, before, after.created_at)
+def _replace_session(t: Tables, replaced_id: str, after: Session) -> None:
+    before = t.sessions.get(replaced_id)
+    if before is not None and before.ended_at is None:
+        t.sessions[replaced_id] = replace(before, ended_at=after.created_at)
+    grants = [grant for grant in t.grants.values() if grant.session_id == replaced_id]
+    passed = [replace(grant, session_id=after.id) for grant in grants if grant.user_id == after.user_id]
+    t.grants |= {grant.id: grant for grant in passed}
+    revoke_grants(t, after.created_at, lambda grant: grant.session_id == replaced_id and not grant.is_offline)
 
 
 def _recognised(

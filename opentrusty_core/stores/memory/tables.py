@@ -139,12 +139,6 @@ def revoke_grants(t: Tables, now: datetime, wanted: Callable[[Grant], bool]) -> 
     return len(ended)
 
 
-def end_session(t: Tables, session: Session, now: datetime) -> None:
-    """End a session with its grants that are not offline."""
-    t.sessions[session.id] = replace(session, ended_at=now)
-    revoke_grants(t, now, lambda grant: grant.session_id == session.id and not grant.is_offline)
-
-
 def drop_interactions(t: Tables, sessions: Iterable[Session]) -> None:
     """Remove what the browsers of these sessions were answering, so that nobody inherits it."""
     browsers = {session.browser_hash for session in sessions}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 
 from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.sql import migrations
@@ -83,6 +84,11 @@ class SqlStore:
     async def migrate(self) -> tuple[str, ...]:
         """See `storage.Store.migrate`."""
         return await migrations.migrate(self._engine)
+
+    async def clock(self) -> datetime:
+        """The database's own time, to the second, for those who wonder whether its clock and theirs agree."""
+        ((seconds,),) = await self._engine.run("clock", {})
+        return datetime.fromtimestamp(int(str(seconds)), UTC)
 
     async def close(self) -> None:
         """See `storage.Store.close`."""

@@ -26,7 +26,13 @@ _SETTINGS = {
     "lock_timeout": "500ms",
     "idle_in_transaction_session_timeout": "10s",
     "default_transaction_isolation": "read\\ committed",
-    "plan_cache_mode": "force_generic_plan",  # every query finds its rows by keys: one plan is right for all values
+    # Every query finds its rows by keys: one plan is right for all values, and for tables whose statistics are not made yet.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_bitmapscan": "off",
+    "enable_material": "off",
     "jit": "off",
     "TimeZone": "UTC",
 }

@@ -13,9 +13,14 @@ SELECT {{user:u}} FROM users u WHERE u.tenant_id = :tenant_id AND u.id = :user_i
 -- name: find_user
 -- The user of a username, else of an email, with their password.
 SELECT {{user:u}}, {{password:p}}
-  FROM users u LEFT JOIN passwords p ON p.tenant_id = u.tenant_id AND p.user_id = u.id
- WHERE u.tenant_id = :tenant_id AND (u.username_normal = :normal OR u.email_normal = :normal)
- ORDER BY u.username_normal = :normal DESC LIMIT 1;
+  FROM (
+      SELECT 1 AS rank, id FROM users WHERE tenant_id = :tenant_id AND username_normal = :normal
+       UNION ALL
+      SELECT 2 AS rank, id FROM users WHERE tenant_id = :tenant_id AND email_normal = :normal
+       ORDER BY rank LIMIT 1
+  ) AS found
+  JOIN users u ON u.tenant_id = :tenant_id AND u.id = found.id
+  LEFT JOIN passwords p ON p.tenant_id = u.tenant_id AND p.user_id = u.id;
 
 -- name: update_user
 -- Replaces the version before. No row: another version stands there, or a name is taken, or there is no such user.
@@ -25,9 +30,10 @@ UPDATE users
        updated_at = :user_updated_at, version = :user_version, document = :user_document
  WHERE tenant_id = :tenant_id AND id = :user_id AND version = :user_version - 1
    AND NOT EXISTS (
-       SELECT 1 FROM users o
-        WHERE o.tenant_id = :tenant_id AND o.id <> :user_id
-          AND (o.username_normal = :username_normal OR o.email_normal = :email_normal)
+       SELECT 1 FROM users o WHERE o.tenant_id = :tenant_id AND o.username_normal = :username_normal AND o.id <> :user_id
+   )
+   AND NOT EXISTS (
+       SELECT 1 FROM users o WHERE o.tenant_id = :tenant_id AND o.email_normal = :email_normal AND o.id <> :user_id
    )
 RETURNING id;
 {{write_event}};

@@ -56,6 +56,10 @@ INSERT INTO meta (name, value) VALUES (:name, :value)
 -- Remembers a value in place of an old one. No row: the old one is not what is remembered.
 UPDATE meta SET value = :value WHERE name = :name AND value = :old RETURNING value;
 
+-- name: clock
+-- The database's time in seconds since 1970.
+SELECT unixepoch();
+
 -- name: applied_migrations
 -- What has shaped this database.
 SELECT name, checksum FROM schema_migrations ORDER BY name;
@@ -75,10 +79,15 @@ DELETE FROM interactions WHERE (tenant_id, hash) IN (
 ) RETURNING 1;
 
 -- name: purge_sessions
--- Sessions that ended or expired a day ago.
+-- Sessions that expired a day ago.
 DELETE FROM sessions WHERE (tenant_id, id) IN (
-    SELECT tenant_id, id FROM sessions
-     WHERE expires_at <= :day_ago OR ended_at <= :day_ago LIMIT :batch {{skip_locked}}
+    SELECT tenant_id, id FROM sessions WHERE expires_at <= :day_ago ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_ended_sessions
+-- Sessions that were ended a day ago.
+DELETE FROM sessions WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM sessions WHERE ended_at <= :day_ago ORDER BY ended_at LIMIT :batch {{skip_locked}}
 ) RETURNING 1;
 
 -- name: purge_refresh_tokens

@@ -70,13 +70,14 @@ INSERT INTO interactions (tenant_id, client_id, {{interaction}}) VALUES (:tenant
 
 -- name: open_interaction
 -- The unexpired interaction of this browser, with the live session that the handle shows, its user and their consent.
+-- IS NOT DISTINCT FROM keeps the index of browsers out of it: one browser may have many interactions.
 SELECT {{interaction:i}}, {{session:s}}, {{user:u}}, {{consent:c}}
   FROM interactions i
   LEFT JOIN sessions s ON s.tenant_id = i.tenant_id AND s.handle_hash = :handle_hash
        AND s.browser_hash = i.browser_hash AND s.ended_at IS NULL AND s.idle_expires_at > :now AND s.expires_at > :now
   LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
   LEFT JOIN consents c ON c.tenant_id = s.tenant_id AND c.user_id = s.user_id AND c.client_id = i.client_id
- WHERE i.tenant_id = :tenant_id AND i.hash = :interaction_hash AND i.browser_hash = :browser_hash
+ WHERE i.tenant_id = :tenant_id AND i.hash = :interaction_hash AND i.browser_hash IS NOT DISTINCT FROM :browser_hash
    AND i.expires_at > :now;
 
 -- name: update_interaction

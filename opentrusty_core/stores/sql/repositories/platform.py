@@ -115,4 +115,7 @@ class SqlPlatform:
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""
         params = {"now": now, "day_ago": now - _KEEP_SESSION, "moment": to_microseconds(now), "batch": batch}
-        return {table: len(await self._engine.run(f"purge_{table}", params)) for table in _PURGED}
+        gone = {table: len(await self._engine.run(f"purge_{table}", params)) for table in _PURGED}
+        params["batch"] = batch - gone["sessions"]
+        gone["sessions"] += len(await self._engine.run("purge_ended_sessions", params))
+        return gone

@@ -4,6 +4,10 @@
 -- Sessions, grants, consents and assignments name users without a foreign key: an embedder's directory may own the users.
 -- What hangs from a grant has none either: nothing is good unless its grant is read live beside it, so an orphan opens
 -- nothing and leaves at its expiry, and no insert pays for a check.
+--
+-- A secondary index that begins with tenant_id is partial on a condition that always holds and that a search by its next
+-- column implies. So no plan, made before there are statistics, can take it for its tenant_id alone and walk a whole tenant.
+--
 -- What the hot paths change (generation, rotated_at, idle_expires_at, last_seen_at) is in no index, and {{hot}} leaves
 -- room beside each row, so that PostgreSQL updates it in place.
 
@@ -35,10 +39,11 @@ CREATE TABLE users (
     updated_at {{timestamp}} NOT NULL,
     version {{integer}} NOT NULL,
     document {{json}} NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, username_normal),
-    UNIQUE (tenant_id, email_normal)
+    PRIMARY KEY (tenant_id, id)
 ) {{table}};
+
+CREATE UNIQUE INDEX users_by_username ON users (tenant_id, username_normal) WHERE username_normal IS NOT NULL;
+CREATE UNIQUE INDEX users_by_email ON users (tenant_id, email_normal) WHERE email_normal IS NOT NULL;
 
 CREATE TABLE passwords (
     tenant_id {{id}} NOT NULL,
@@ -58,7 +63,7 @@ CREATE TABLE consents (
     PRIMARY KEY (tenant_id, user_id, client_id)
 ) {{table}};
 
-CREATE INDEX consents_by_client ON consents (tenant_id, client_id);
+CREATE INDEX consents_by_client ON consents (tenant_id, client_id) WHERE client_id IS NOT NULL;
 
 CREATE TABLE throttles (
     tenant_id {{id}} NOT NULL,
@@ -86,7 +91,7 @@ CREATE TABLE client_origins (
     FOREIGN KEY (tenant_id, client_id) REFERENCES clients ON DELETE CASCADE
 ) {{table}};
 
-CREATE INDEX client_origins_by_client ON client_origins (tenant_id, client_id);
+CREATE INDEX client_origins_by_client ON client_origins (tenant_id, client_id) WHERE client_id IS NOT NULL;
 
 CREATE TABLE resources (
     tenant_id {{id}} NOT NULL,
@@ -105,7 +110,7 @@ CREATE TABLE resource_scopes (
     FOREIGN KEY (tenant_id, identifier) REFERENCES resources ON DELETE CASCADE
 ) {{table}};
 
-CREATE INDEX resource_scopes_by_resource ON resource_scopes (tenant_id, identifier);
+CREATE INDEX resource_scopes_by_resource ON resource_scopes (tenant_id, identifier) WHERE identifier IS NOT NULL;
 
 CREATE TABLE signing_keys (
     tenant_id {{id}} NOT NULL,
@@ -134,7 +139,7 @@ CREATE TABLE assignments (
     PRIMARY KEY (tenant_id, user_id, role)
 ) {{table}};
 
-CREATE INDEX assignments_by_role ON assignments (tenant_id, role, user_id);
+CREATE INDEX assignments_by_role ON assignments (tenant_id, role, user_id) WHERE role IS NOT NULL;
 
 CREATE TABLE platform_assignments (
     tenant_id {{id}} NOT NULL,
@@ -158,11 +163,11 @@ CREATE TABLE sessions (
     expires_at {{timestamp}} NOT NULL,
     ended_at {{timestamp}},
     document {{json}} NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, handle_hash)
+    PRIMARY KEY (tenant_id, id)
 ) {{hot_table}};
 
-CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id, id);
+CREATE UNIQUE INDEX sessions_by_handle ON sessions (tenant_id, handle_hash) WHERE handle_hash IS NOT NULL;
+CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_end ON sessions (ended_at) WHERE ended_at IS NOT NULL;
 
@@ -179,7 +184,7 @@ CREATE TABLE interactions (
     PRIMARY KEY (tenant_id, hash)
 ) {{table}};
 
-CREATE INDEX interactions_by_browser ON interactions (tenant_id, browser_hash);
+CREATE INDEX interactions_by_browser ON interactions (tenant_id, browser_hash) WHERE browser_hash IS NOT NULL;
 CREATE INDEX interactions_by_expiry ON interactions (expires_at);
 
 CREATE TABLE grants (
@@ -197,9 +202,9 @@ CREATE TABLE grants (
     PRIMARY KEY (tenant_id, id)
 ) {{hot_table}};
 
-CREATE INDEX grants_by_user ON grants (tenant_id, user_id, id);
-CREATE INDEX grants_by_client ON grants (tenant_id, client_id);
-CREATE INDEX grants_by_session ON grants (tenant_id, session_id);
+CREATE INDEX grants_by_user ON grants (tenant_id, user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX grants_by_client ON grants (tenant_id, client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX grants_by_session ON grants (tenant_id, session_id) WHERE session_id IS NOT NULL;
 CREATE INDEX grants_by_expiry ON grants (expires_at);
 
 CREATE TABLE codes (
@@ -232,7 +237,7 @@ CREATE TABLE refresh_tokens (
     PRIMARY KEY (tenant_id, id)
 ) {{hot_table}};
 
-CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (tenant_id, grant_id);
+CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (tenant_id, grant_id) WHERE grant_id IS NOT NULL;
 CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 
 CREATE TABLE access_tokens (

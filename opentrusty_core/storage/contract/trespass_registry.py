@@ -1,0 +1,214 @@
+"""Trespasses on people and on what administrators keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from opentrusty_core.domain.signing_key import KeyStatus
+from opentrusty_core.domain.user import normalised
+from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.storage.contract.builders import a_password, a_tenant
+from opentrusty_core.storage.contract.planted import ORIGIN, Planted
+from opentrusty_core.storage.contract.trespass import trespass
+from opentrusty_core.storage.contract.world import ALL, World
+from opentrusty_core.storage.outcomes import Taken
+
+
+@trespass("users.add")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.users.add(planted.user, world.event())
+    assert await world.there.users.find(normalised(planted.user.username)) == (planted.user, None)
+
+
+@trespass("users.get")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.users.get(planted.user.id) is None
+
+
+@trespass("users.find")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.users.find(normalised(planted.user.username)) is None
+    assert await world.there.users.find(normalised(planted.user.email or "")) is None
+
+
+@trespass("users.update")
+async def _(world: World, planted: Planted) -> None:
+    with pytest.raises(NotFound):
+        await world.there.users.update(replace(planted.user, version=2), world.event())
+
+
+@trespass("users.delete")
+async def _(world: World, planted: Planted) -> None:
+    with pytest.raises(NotFound):
+        await world.there.users.delete(planted.user.id, world.event())
+    await world.there.users.add(planted.user, world.event())
+    await world.there.users.delete(planted.user.id, world.event())
+    held = await world.store.platform.assignments.of_user(world.here_tenant.id, planted.user.id)
+    assert [assignment.role for assignment in held] == ["platform_admin"]
+
+
+@trespass("users.page")
+async def _(world: World, planted: Planted) -> None:
+    assert (await world.there.users.page(ALL)).items == ()
+    assert (await world.there.users.page(ALL, prefix="user-")).items == ()
+
+
+@trespass("passwords.get")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.passwords.get(planted.user.id) is None
+
+
+@trespass("passwords.set")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.users.add(planted.user, world.event())
+    await world.there.passwords.set(a_password(world.runtime, planted.user.id), world.event())
+
+
+@trespass("passwords.rehash")
+async def _(world: World, planted: Planted) -> None:
+    new = a_password(world.runtime, planted.user.id)
+    await world.there.passwords.rehash(planted.password, new, world.event())
+    assert await world.there.passwords.get(planted.user.id) is None
+
+
+@trespass("consents.save")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.consents.save(replace(planted.consent, scope=frozenset({"more"})), world.event())
+
+
+@trespass("consents.withdraw")
+async def _(world: World, planted: Planted) -> None:
+    pair = (planted.user.id, planted.client.client_id)
+    assert await world.there.consents.withdraw(*pair, world.now, world.event()) is False
+
+
+@trespass("consents.of_user")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.consents.of_user(planted.user.id) == ()
+
+
+@trespass("throttles.take")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.throttles.take((planted.bucket,), world.now) == Taken()
+
+
+@trespass("throttles.refund")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.throttles.refund((planted.bucket,), world.now)
+
+
+@trespass("tenant.create")
+async def _(world: World, planted: Planted) -> None:
+    twin = a_tenant(world.runtime, name=world.here_tenant.name)
+    with pytest.raises(Conflict):
+        await world.store.tenant(twin.id).tenant.create(twin, world.event())
+
+
+@trespass("tenant.get")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.tenant.get() == world.there_tenant
+
+
+@trespass("tenant.update")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.tenant.update(replace(world.there_tenant, display_name="Changed", version=2), world.event())
+
+
+@trespass("clients.add")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.clients.add(replace(planted.client, client_name="Foreign"), world.event())
+
+
+@trespass("clients.get")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.clients.get(planted.client.client_id) is None
+
+
+@trespass("clients.update")
+async def _(world: World, planted: Planted) -> None:
+    with pytest.raises(NotFound):
+        await world.there.clients.update(replace(planted.client, version=2), world.event())
+
+
+@trespass("clients.delete")
+async def _(world: World, planted: Planted) -> None:
+    with pytest.raises(NotFound):
+        await world.there.clients.delete(planted.client.client_id, world.event())
+    await world.there.clients.add(planted.client, world.event())
+    await world.there.clients.delete(planted.client.client_id, world.event())
+
+
+@trespass("clients.page")
+async def _(world: World, planted: Planted) -> None:
+    assert (await world.there.clients.page(ALL)).items == ()
+
+
+@trespass("clients.allows_origin")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.clients.allows_origin(ORIGIN) is False
+
+
+@trespass("resources.save")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.resources.save(replace(planted.resource, identifier="https://foreign.example"), world.event())
+    await world.there.resources.save(replace(planted.resource, name="Foreign", scopes={}), world.event())
+
+
+@trespass("resources.delete")
+async def _(world: World, planted: Planted) -> None:
+    with pytest.raises(NotFound):
+        await world.there.resources.delete(planted.resource.identifier, world.event())
+
+
+@trespass("resources.all")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.resources.all() == ()
+
+
+@trespass("signing_keys.all")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.signing_keys.all() == ()
+
+
+@trespass("signing_keys.add")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.signing_keys.add(replace(planted.key, public_jwk="{}"), world.event()) is True
+
+
+@trespass("signing_keys.step")
+async def _(world: World, planted: Planted) -> None:
+    stepped = replace(planted.key, status=KeyStatus.RETIRING, retiring_at=world.now)
+    assert await world.there.signing_keys.step((stepped,), world.event()) is False
+
+
+@trespass("assignments.assign")
+async def _(world: World, planted: Planted) -> None:
+    foreign = replace(planted.assignment, tenant_id=world.there_tenant.id)
+    assert await world.there.assignments.assign(foreign, world.event()) is True
+
+
+@trespass("assignments.revoke")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.assignments.revoke(planted.user.id, planted.assignment.role, world.event()) is False
+
+
+@trespass("assignments.of_user")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.assignments.of_user(planted.user.id) == ()
+
+
+@trespass("assignments.of_role")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.assignments.of_role(planted.assignment.role) == ()
+
+
+@trespass("audit.append")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.audit.append(world.event())
+
+
+@trespass("audit.page")
+async def _(world: World, planted: Planted) -> None:
+    assert len((await world.there.audit.page(ALL)).items) == 1  # its own creation

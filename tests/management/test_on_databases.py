@@ -1,0 +1,150 @@
+"""The use cases over real databases: what they promise together holds there too."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import anyio
+import pytest
+
+from opentrusty_core.crypto.envelope import MasterKeys, WrongMasterKey
+from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
+from opentrusty_core.domain.signing_key import KeyStatus
+from opentrusty_core.errors import Conflict
+from opentrusty_core.management import Bootstrapped, check_master_keys
+from opentrusty_core.storage import Store
+from opentrusty_core.stores import open_store
+from tests.management.place import EVERYTHING, SYSTEM, Place, make_management, make_place
+from tests.support.runtime import FakeRuntime
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def servers(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Store, Store]]:
+    """Two servers' stores on one database."""
+    postgres = request.param == "postgres"
+    url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path / 'x.db'}"
+    one, other = open_store(url), open_store(url)
+    await one.migrate()
+    yield one, other
+    await one.close()
+    await other.close()
+
+
+@pytest.fixture
+async def place(servers: tuple[Store, Store], runtime: FakeRuntime, master_keys: MasterKeys) -> Place:
+    management = make_management(servers[0], runtime, master_keys)
+    return await make_place(management, servers[0], runtime, "acme")
+
+
+@pytest.mark.case("J7")
+async def test_of_racing_bootstraps_on_two_servers_one_succeeds(
+    servers: tuple[Store, Store], master_keys: MasterKeys
+) -> None:
+    made: list[Bootstrapped] = []
+
+    async def race(number: int) -> None:
+        management = make_management(servers[number % 2], FakeRuntime(seed=str(number)), master_keys)
+        with suppress(Conflict):
+            made.append(await management.bootstrap.first_administrator(SYSTEM, f"admin-{number}"))
+
+    async with anyio.create_task_group() as group:
+        for number in range(16):
+            group.start_soon(race, number)
+    assert len(made) == 1
+    management = make_management(servers[0], FakeRuntime(), master_keys)
+    (holder,) = await management.roles.platform_holders(SYSTEM, PLATFORM_ADMIN.name)
+    users = await management.users.page(SYSTEM, made[0].tenant.id, EVERYTHING)
+    assert [user.id for user in users.items] == [made[0].user.id] == [holder.user_id]
+
+
+@pytest.mark.case("J7")
+async def test_of_two_owners_who_leave_on_two_servers_at_once_one_stays(
+    servers: tuple[Store, Store], place: Place, master_keys: MasterKeys
+) -> None:
+    await place.management.roles.assign(SYSTEM, place.tenant.id, place.plain.id, TENANT_OWNER.name)
+
+    async def leave(store: Store, user_id: str) -> None:
+        management = make_management(store, FakeRuntime(seed=user_id), master_keys)
+        with suppress(Conflict):
+            await management.users.disable(SYSTEM, place.tenant.id, user_id)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(leave, servers[0], place.owner.id)
+        group.start_soon(leave, servers[1], place.plain.id)
+    holders = await place.management.roles.holders(SYSTEM, place.tenant.id, TENANT_OWNER.name)
+    owners = [await place.management.users.get(SYSTEM, place.tenant.id, holder.user_id) for holder in holders]
+    assert any(owner.is_active for owner in owners)
+
+
+@pytest.mark.case("D7")
+async def test_a_disabled_user_holds_nothing_any_more(servers: tuple[Store, Store], place: Place) -> None:
+    session = await place.session(place.plain)
+    grant = await place.grant(place.plain, session, "offline_access")
+    await place.management.users.disable(SYSTEM, place.tenant.id, place.plain.id)
+    repos, now = servers[1].tenant(place.tenant.id), place.runtime.now()
+    seen, left = await repos.sessions.get(session.id), await repos.grants.get(grant.id)
+    assert seen is None or not seen.is_live(now)
+    assert left is None or not left.is_live(now)
+
+
+@pytest.mark.case("R14")
+async def test_racers_on_two_servers_make_one_key(
+    servers: tuple[Store, Store], place: Place, master_keys: MasterKeys
+) -> None:
+    managements = [make_management(store, FakeRuntime(seed=str(store)), master_keys) for store in servers]
+    kids: set[str] = set()
+
+    async def race(number: int) -> None:
+        kids.add((await managements[number % 2].keys.ensure_active(place.tenant.id, "RS256")).kid)
+
+    async with anyio.create_task_group() as group:
+        for number in range(32):
+            group.start_soon(race, number)
+    assert len(kids) == 1
+
+
+async def test_keys_rotate_retire_and_are_maintained(servers: tuple[Store, Store], place: Place) -> None:
+    keys = place.management.keys
+    (first,) = await keys.list(SYSTEM, place.tenant.id)
+    successor = await keys.rotate(SYSTEM, place.tenant.id, "ES256")
+    await keys.retire(SYSTEM, place.tenant.id, first.kid)
+    report = await place.management.maintenance.maintain()
+    assert (report.finished, report.keys_made) == (True, 1)
+    status = {key.kid: key.status for key in await keys.list(SYSTEM, place.tenant.id)}
+    assert (status[first.kid], status[successor.kid]) == (KeyStatus.RETIRED, KeyStatus.ACTIVE)
+    async with servers[1].exclusive("maintenance") as alone:
+        assert alone
+        assert not (await place.management.maintenance.maintain()).ran
+
+
+async def test_what_is_written_is_read_back_whole(servers: tuple[Store, Store], place: Place) -> None:
+    """Records go through both databases unchanged, and an old reading is a conflict on the other server."""
+    claims = {"name": "Zoë 🦉", "address": {"country": "SE"}, "phone_number_verified": False}
+    management, ids = place.management, (place.tenant.id, place.plain.id)
+    user = await management.users.update(SYSTEM, *ids, {"claims": claims}, version=1)
+    other = make_management(servers[1], place.runtime)
+    assert await other.users.get(SYSTEM, *ids) == user
+    assert await other.clients.get(SYSTEM, place.tenant.id, "web") == await management.clients.get(
+        SYSTEM, place.tenant.id, "web"
+    )
+    assert await other.tenants.find(SYSTEM, "acme") == place.tenant
+    with pytest.raises(Conflict):
+        await other.users.update(SYSTEM, *ids, {"username": "x"}, version=1)
+
+
+@pytest.mark.case("R15")
+async def test_racing_servers_agree_on_one_master_key(servers: tuple[Store, Store], runtime: FakeRuntime) -> None:
+    keys = [MasterKeys.parse(MasterKeys.generate(runtime.token_bytes), runtime.token_bytes) for _ in range(8)]
+    started: list[str] = []
+
+    async def start(number: int) -> None:
+        with suppress(WrongMasterKey):
+            await check_master_keys(servers[number % 2], keys[number])
+            started.append(keys[number].key_id)
+
+    async with anyio.create_task_group() as group:
+        for number in range(8):
+            group.start_soon(start, number)
+    assert len(started) == 1

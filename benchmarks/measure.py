@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benchmarks import loadgen
@@ -116,6 +116,8 @@ def loaded(script: str, data: dict[str, Data], server: Server, database: Databas
     before = cpu_seconds(server.pid), cpu_seconds(postmaster) if postmaster else 0.0
     load = loadgen.run(script, server.url, data, seconds=seconds)
     after = cpu_seconds(server.pid), cpu_seconds(postmaster) if postmaster else 0.0
+    if load.unexpected and server.last_words:
+        load = replace(load, example=f"{load.example}\nIts log ends: {server.last_words}")
     operations = load.operations or 1
     return Round(
         load=load,

@@ -46,5 +46,4 @@ def _profile(kind: str, scenario: Scenario, plan: Plan, database: Database, site
     said += f" and {plain.database:,.0f} µs of PostgreSQL" if database.postmaster else ""
     print(f"\n{scenario.name} on {database.kind}, an operation of {scenario.steps} requests: {said}\n")
     print(top(kind, path, slowed.load.operations, plain.server), flush=True)
-    import shutil; shutil.copy(path, f"/tmp/prof-{scenario.name}"); print(slowed.load.operations)
     return True

@@ -87,7 +87,8 @@ def seeded_for(plan: Plan, database: Database, url: str, *, servings: int = 1) -
     clients = [client for scenario in plan.scenarios for client in scenario.tokens]
     most = max((clients.count(client) for client in set(clients)), default=0)
     tokens = most * TOKENS * (plan.rounds + plan.warm_up) * servings
-    return anyio.run(lambda: seed(database, url, people=PEOPLE, sessions=SESSIONS, refresh_tokens=tokens))
+    people = PEOPLE if any(scenario.script == "password" for scenario in plan.scenarios) else SESSIONS
+    return anyio.run(lambda: seed(database, url, people=people, sessions=SESSIONS, refresh_tokens=tokens))
 
 
 def say(text: str) -> None:

@@ -29,6 +29,12 @@ class Server:
     url: str
     pid: int
     start_up: float
+    log: Path
+
+    @property
+    def last_words(self) -> str:
+        """The last line of its log."""
+        return self.log.read_text(errors="replace").rstrip().rpartition("\n")[2]
 
 
 def free_url() -> str:
@@ -76,7 +82,7 @@ def _running(command: Sequence[str], url: str, log: Path, settings: dict[str, st
             if process.exit_code is not None or time.perf_counter() - started > seconds:
                 raise RuntimeError(f"{' '.join(command)} did not become ready:\n{process.log}")
             time.sleep(_PAUSE)
-        yield Server(url=url, pid=process.pid, start_up=time.perf_counter() - started)
+        yield Server(url=url, pid=process.pid, start_up=time.perf_counter() - started, log=log)
         if process.exit_code is not None:
             raise RuntimeError(f"{' '.join(command)} ended under load:\n{process.log[-5000:]}")
         process.stop(seconds=20)

@@ -62,6 +62,8 @@ def prepare(auth_url: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    if FOLDER.exists():
+        sys.exit(f"{FOLDER} is there already; it serves every embedded example. Delete it to begin anew.")
     variables = prepare(sys.argv[1])
     print(f"Customer: {EMAIL}, password: {PASSWORD}")
     print("\n".join(f"export {name}={value}" for name, value in variables.items()))

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from opentrusty_auth.access_log import AccessLog
 from opentrusty_auth.cookies import Cookies
 from opentrusty_auth.cors import Cors
 from opentrusty_auth.endpoints import public
@@ -37,7 +38,6 @@ from opentrusty_core import (
 )
 from opentrusty_core.errors import OpenTrustyError, StoreError
 
-_access = logging.getLogger("opentrusty.access")
 _log = logging.getLogger("opentrusty.lifecycle")
 _ASSETS = "/assets/"
 
@@ -61,6 +61,7 @@ class AuthPlane:
         self._cors = Cors(provider.protocol, settings.console_url)
         self._common = common_headers(secure=secure)
         self._lifecycle = Lifecycle(provider)
+        self.access_log = AccessLog(provider.runtime)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry."""
@@ -80,6 +81,7 @@ class AuthPlane:
     async def stop(self) -> None:
         """Ends what `start` began."""
         await self._lifecycle.stop()
+        self.access_log.flush()
         if self._listener is not None:
             self._listener.close()
             self._listener = None
@@ -122,7 +124,9 @@ class AuthPlane:
         ]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
-        self._note(request, response.status, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        self._metrics.request(request.route, response.status, seconds)
+        self.access_log.note(request, response.status, seconds)
 
     async def _answer(self, request: Request) -> tuple[HttpResponse, Headers]:
         """The answer, and the headers that the page which asked needs to read it."""
@@ -178,21 +182,6 @@ class AuthPlane:
             return await self._cors.headers(request, issuer)
         except StoreError:
             return ()  # nobody's origin can be vouched for; the answer itself says more
-
-    def _note(self, request: Request, status: int, seconds: float) -> None:
-        """One line and two counters a request; the path stays out, for it may hold a handle."""
-        self._metrics.request(request.route, status, seconds)
-        if _access.isEnabledFor(logging.INFO):
-            fields = {
-                "request_id": request.id,
-                "method": request.method,
-                "endpoint": request.route,
-                "tenant": request.tenant,
-                "status": status,
-                "ms": round(seconds * 1000, 2),
-                "ip": request.ip,
-            }
-            _access.info("request", extra={"fields": fields})
 
 
 def create_app(

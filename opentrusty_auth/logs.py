@@ -19,10 +19,22 @@ _encode = json.JSONEncoder(
 ).encode  # ASCII: line separators of every kind are encoded
 
 
+class Lines:
+    """The message of a record that stands for several lines, each JSON already."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
 class JsonFormatter(logging.Formatter):
     """A record as one line. `extra={"fields": {...}}` adds members to it."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, Lines):
+            return str(record.msg)
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import sys
 from importlib.util import find_spec
 
 import uvicorn
 
 from opentrusty_auth.app import AuthPlane, create_app
 from opentrusty_auth.logs import configure
-from opentrusty_core import Settings, SystemRuntime, load_master_keys, load_settings
-from opentrusty_core.errors import ConfigurationError
+from opentrusty_core import Provider, Settings, SystemRuntime, load_master_keys, load_settings
+from opentrusty_core.errors import ConfigurationError, StoreError
 
 DRAIN_WITHIN = 25
 """Seconds that requests in flight get to finish after SIGTERM (row R22)."""
@@ -19,15 +22,17 @@ MAX_HEAD = 32 * 1024
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serves until SIGTERM or SIGINT. Workers of more than one read the settings anew from the environment.
+    """Serves until SIGTERM or SIGINT, and then returns. Workers of more than one read the settings anew from the
+    environment.
 
     Raises:
         ConfigurationError: the plane cannot start as configured.
     """
     configure(settings.log_level)
+    # uvicorn raises the signal again when it has shut down in order; until it listens there is nothing to shut down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    asyncio.run(_refuse_wrong_key(settings))  # told here, once, before any worker starts
     several = workers > 1
-    if several:
-        load_master_keys(settings, SystemRuntime())  # told here, before any worker starts
     app = f"{__name__}:from_environment" if several else create_app(settings)
     try:
         uvicorn.run(
@@ -53,6 +58,21 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     except SystemExit as error:
         if error.code:
             raise ConfigurationError("The server did not start; the log above says why.") from None
+
+
+async def _refuse_wrong_key(settings: Settings) -> None:
+    """Returns unless the master key is known to be wrong (row R15); a database that is absent is waited for later."""
+    from opentrusty_core.stores import open_store
+
+    runtime = SystemRuntime()
+    master_keys = load_master_keys(settings, runtime)
+    store = open_store(settings.database_url)
+    try:
+        await Provider(store, settings.config, master_keys, runtime=runtime).start()
+    except StoreError:
+        pass
+    finally:
+        await store.close()
 
 
 def from_environment() -> AuthPlane:

@@ -23,16 +23,21 @@ Credentials = dict[str, Any]
 
 
 async def make_demo(management: Management, actor: Actor, entropy: Callable[[int], bytes]) -> Credentials:
-    """Make everything; returns the credentials, secrets included, that are shown nowhere else."""
+    """Make everything; returns the credentials, secrets included, that are shown nowhere else.
+
+    `acme_id` beside them tells which database they belong to.
+    """
     admin = await management.bootstrap.first_administrator(actor)
+    tenants = [await _tenant(management, actor, entropy, name, display) for name, display in TENANTS.items()]
     return {
+        "acme_id": (await management.tenants.find(actor, "acme")).id,
         "platform_admin": {
             "tenant": admin.tenant.name,
             "username": admin.user.username,
             "password": admin.password,
             "roles": [PLATFORM_ADMIN.name, TENANT_OWNER.name],
         },
-        "tenants": [await _tenant(management, actor, entropy, name, display) for name, display in TENANTS.items()],
+        "tenants": tenants,
     }
 
 

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import click
@@ -67,15 +68,16 @@ def dev(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     auth = Plane(name="auth", port=free_port(auth_port, "--auth-port"))
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)  # of a start that did not end well: nothing is ready yet
     settings = Settings(
-        database_url=database_url or f"sqlite:///{folder / DATABASE_NAME}",
+        database_url=database_url or f"sqlite:///{quote(str(folder / DATABASE_NAME))}",
         auth_url=auth.url,
         master_key_file=folder / MASTER_KEY_NAME,
     )
-    credentials = anyio.run(prepare, settings, folder / CREDENTIALS_NAME)
-    if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
     planes = Planes((auth,), _environment(settings))
+    planes.stop_on_signals()  # from here on, so that the demo is never left half made
+    credentials = anyio.run(prepare, settings, folder / CREDENTIALS_NAME)
     try:
         planes.start()
         if not planes.stopping:
@@ -85,6 +87,8 @@ def dev(
             click.echo(summary(description))
             planes.wait()
     finally:
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
         planes.stop()
 
 
@@ -99,17 +103,23 @@ async def prepare(settings: Settings, credentials_file: Path) -> Credentials:
             await check_master_keys(store, master_keys)
         else:
             master_keys = await create_master_key_file(store, settings.master_key_file, runtime)
-        if await anyio.Path(credentials_file).exists():
-            return _read_credentials(credentials_file)
-        if (await store.platform.tenants.find("acme")) is not None:
+        known = _read_credentials(credentials_file) if await anyio.Path(credentials_file).exists() else None
+        acme = await store.platform.tenants.find("acme")
+        if known is None and acme is None:
+            management = Management(store, runtime, settings.config, master_keys)
+            known = await make_demo(management, Actor.system(command="dev"), runtime.token_bytes)
+            write_private(credentials_file, known)
+        elif known is None:
             raise ConfigurationError(
                 f"The database has a tenant acme, but {credentials_file} with its credentials is missing."
                 " Put the file back, or begin anew in an empty folder."
             )
-        management = Management(store, runtime, settings.config, master_keys)
-        credentials = await make_demo(management, Actor.system(command="dev"), runtime.token_bytes)
-        write_private(credentials_file, credentials)
-        return credentials
+        elif acme is None or acme.id != known["acme_id"]:
+            raise ConfigurationError(
+                f"The credentials in {credentials_file} are those of another database. Use another folder for this one,"
+                " or delete the file to begin anew."
+            )
+        return known
     finally:
         await store.close()
 
@@ -117,9 +127,11 @@ async def prepare(settings: Settings, credentials_file: Path) -> Credentials:
 def _read_credentials(path: Path) -> Credentials:
     try:
         credentials: Credentials = json.loads(path.read_text())
+        if not isinstance(credentials, dict) or not credentials.keys() >= {"acme_id", "platform_admin", "tenants"}:
+            raise ValueError
     except (OSError, ValueError):
         raise ConfigurationError(
-            f"{path} cannot be read as JSON. Put it back, or begin anew in an empty folder."
+            f"{path} does not hold what was written there. Put it back, or begin anew in an empty folder."
         ) from None
     return credentials
 

@@ -67,10 +67,15 @@ class Planes:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = False
 
-    def start(self) -> None:
-        """Start every plane; returns when all are ready. Raises `PlaneFailed`."""
+    def stop_on_signals(self) -> None:
+        """From now on Ctrl-C and SIGTERM set `stopping`, and interrupt nothing."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+
+    def start(self) -> None:
+        """Start every plane; returns when all are ready, or when the person stops us. Raises `PlaneFailed`."""
+        if self.stopping:
+            return
         for plane in self._planes:
             command = [sys.executable, "-m", "opentrusty_cli.main", "serve", plane.name]
             command += ["--host", HOST, "--port", str(plane.port)]

@@ -173,7 +173,7 @@ def _secret(value: object) -> str:
 
 
 def _path(value: object) -> Path:
-    return Path(_text(value)).expanduser()
+    return Path(_text(value))
 
 
 def _database_url(value: object) -> str:

@@ -22,7 +22,7 @@ end
 function wrong(status, headers, body)
   unexpected = unexpected + 1
   if example == "" then
-    example = status .. " " .. (headers["location"] or "") .. " " .. body:sub(1, 300)
+    example = status .. " " .. (headers["location"] or "") .. " " .. body:gsub("%s+", " "):sub(1, 200)
   end
 end
 

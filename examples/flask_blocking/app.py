@@ -17,6 +17,7 @@ from examples.flask_blocking.pages import page, pages
 from opentrusty_core.errors import DomainError, ProtocolError, StoreUnavailable, Throttled
 
 app = Flask(__name__)
+app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
 app.register_blueprint(pages)
 
 

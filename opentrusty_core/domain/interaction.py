@@ -89,7 +89,7 @@ def _must_sign_in_again(request: AuthorizationRequest, client: Client, session: 
 def _must_consent(
     request: AuthorizationRequest, client: Client, consent: Consent | None, interaction: Interaction | None
 ) -> bool:
-    """The answer of this interaction counts for the person who gave it: somebody who signs in later has to answer anew."""
+    """The answer of this interaction counts for who gave it: somebody who signs in later has to answer anew."""
     answered = (
         interaction is not None
         and interaction.consent_given

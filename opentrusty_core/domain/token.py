@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opentrusty_core.domain.scope import Scope
 
@@ -24,6 +24,12 @@ class RefreshToken:
     created_at: datetime
     idle_expires_at: datetime
     expires_at: datetime
+
+    def answers(self, generation: int, now: datetime, grace: timedelta) -> bool:
+        """Whether a bearer of this generation is answered: the present one, or the one before within `grace` of it."""
+        if generation == self.generation - 1 and self.rotated_at is not None:
+            return now < self.rotated_at + grace
+        return generation == self.generation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def open_store(database_url: str) -> Store:
 
 def _open_sqlite(database_url: str) -> Store:
     path = unquote(database_url.removeprefix(_SQLITE))
-    if not database_url.startswith(_SQLITE) or not path or "?" in path or path == ":memory:":
+    if not database_url.startswith(_SQLITE) or not path or "?" in database_url or path == ":memory:":
         raise ConfigurationError(
             "A SQLite URL names a file: sqlite:///relative.db or sqlite:////absolute.db. For no file at all use memory:."
         )

@@ -38,10 +38,7 @@ def sign_in(ready: dict[str, Any], client_id: str = "app", **more: str) -> dict[
     """The plain user of the first tenant signs in to an application; its tokens."""
     tenant = ready["tenants"][0]
     person = Person(ready["auth_url"], tenant["users"][0]["username"], tenant["users"][0]["password"])
-    try:
-        return Application.of(tenant, client_id, scope="openid offline_access").tokens_for(person, **more)
-    finally:
-        person.http.close()
+    return Application.of(tenant, client_id, scope="openid offline_access").tokens_for(person, **more)
 
 
 def test_the_ready_file_is_what_it_was_promised_to_be(shared: Dev) -> None:
@@ -76,14 +73,12 @@ def test_everybody_in_the_ready_file_can_sign_in(shared: Dev) -> None:
         for user in tenant["users"]:
             person = Person(shared.auth_url, user["username"], user["password"])
             assert Application.of(tenant, "web").tokens_for(person)["id_token"]
-            person.http.close()
     admin = shared.ready["platform_admin"]
     client = shared.managed.client(admin["tenant"], "probe")
     issuer = f"{shared.auth_url}/t/{admin['tenant']}"
     application = Application(issuer=issuer, client_id="probe", secret=client.secret, redirect_uri=CALLBACKS[1])
     person = Person(shared.auth_url, admin["username"], admin["password"])
     assert application.tokens_for(person)["id_token"]
-    person.http.close()
 
 
 def test_its_secrets_are_nobody_else_s_to_read(shared: Dev) -> None:
@@ -108,6 +103,7 @@ def test_ctrl_c_stops_it_cleanly(tmp_path: Path) -> None:
         assert dev.process.stop(signal.SIGINT) == 0
         assert wait_until(lambda: not any(is_alive(pid) for pid in children), seconds=5)
         assert refuses(port)
+        assert not (tmp_path / "ready.json").exists()
         assert "Traceback" not in dev.process.log
 
 
@@ -126,8 +122,44 @@ def test_ctrl_c_before_it_is_ready_stops_it_as_well(tmp_path: Path) -> None:
     assert "Traceback" not in process.log
 
 
+def test_ctrl_c_leaves_no_demo_half_made(tmp_path: Path) -> None:
+    """Interrupted while it fills the database: it finishes that, starts nothing, and the next start goes well."""
+    process = ServerProcess(dev_command(tmp_path, tmp_path / "ready.json"), log=tmp_path / "log")
+    try:
+        assert wait_until((tmp_path / "opentrusty.key").exists, seconds=20)
+        assert process.stop(signal.SIGINT) == 0
+    finally:
+        process.kill()
+    assert not (tmp_path / "ready.json").exists()
+    with running_dev(tmp_path) as dev:
+        assert sign_in(dev.ready)["id_token"]
+
+
+def test_a_ready_file_left_behind_does_not_count(tmp_path: Path) -> None:
+    """It goes before anything starts, so that whoever waits for it waits for this start."""
+    ready_file = tmp_path / "ready.json"
+    ready_file.write_text("stale")
+    done = run_dev(tmp_path, "--database-url", "sqlite:///")
+    assert done.returncode == 1
+    assert not ready_file.exists()
+
+
+def test_credentials_of_another_database_are_not_passed_off_as_this_one_s(tmp_path: Path) -> None:
+    with running_dev(tmp_path):
+        pass
+    kept = (tmp_path / "credentials.json").read_bytes()
+    done = run_dev(tmp_path, "--database-url", f"sqlite:///{tmp_path / 'other.db'}")
+    assert done.returncode == 1
+    assert "those of another database" in done.stderr
+    assert (tmp_path / "credentials.json").read_bytes() == kept
+    (tmp_path / "credentials.json").unlink()
+    done = run_dev(tmp_path)
+    assert done.returncode == 1
+    assert "with its credentials is missing" in done.stderr
+
+
 def test_a_second_start_finds_everything_as_it_was(tmp_path: Path) -> None:
-    """Credentials, keys, consents, refresh tokens and what was revoked; a stale ready file is replaced."""
+    """Credentials, keys, refresh tokens, and what was revoked."""
     port = str(free_port())
     with running_dev(tmp_path, "--auth-port", port) as dev:
         first = dev.ready
@@ -136,7 +168,6 @@ def test_a_second_start_finds_everything_as_it_was(tmp_path: Path) -> None:
         with Http(dev.auth_url) as http:
             keys = http.get(f"{app.issuer}/jwks").json()
             assert app.revoke(http, revoked["refresh_token"]).status == 200
-    (tmp_path / "ready.json").write_text("stale")
     with running_dev(tmp_path, "--auth-port", port) as dev:
         assert dev.ready == first
         with Http(dev.auth_url) as http:

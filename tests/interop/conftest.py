@@ -13,9 +13,10 @@ from tests.interop.openid_client import RelyingParty, relying_party
 from tests.support.callback import Receiver, receiving
 from tests.support.chromium import chromium, tab
 from tests.support.dev import Dev, dev, dev_postgres, dev_sqlite
+from tests.support.http import nothing_left_open
 from tests.support.person import Person
 
-__all__ = ["chromium", "dev", "dev_postgres", "dev_sqlite", "tab"]
+__all__ = ["chromium", "dev", "dev_postgres", "dev_sqlite", "nothing_left_open", "tab"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
@@ -54,12 +55,10 @@ _MORE: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def alice(dev: Dev) -> Iterator[Person]:
+def alice(dev: Dev) -> Person:
     """The plain user of acme, at a browser without scripts."""
     user = dev.tenant("acme")["users"][0]
-    person = Person(dev.auth_url, user["username"], user["password"])
-    yield person
-    person.http.close()
+    return Person(dev.auth_url, user["username"], user["password"])
 
 
 @pytest.fixture

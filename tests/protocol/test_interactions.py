@@ -15,7 +15,7 @@ from opentrusty_core.domain.client import ClientStatus
 from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.session import Browser
 from opentrusty_core.domain.user import UserStatus
-from opentrusty_core.errors import LoginRequired, ProtocolError
+from opentrusty_core.errors import InvalidRequest, LoginRequired, ProtocolError
 from opentrusty_core.protocol.messages import HttpRequest
 from opentrusty_core.protocol.messages.authorization import AuthorizationResponse, InteractionStarted
 from tests.support.cast import ALICE, BOB, ISSUER, STATE
@@ -330,6 +330,33 @@ async def test_a_person_or_client_disabled_meanwhile_gets_no_code(world: World) 
     await world.change_client("web", status=ClientStatus.ACTIVE)
     world.runtime.advance(seconds=1)
     assert isinstance(await resume(world, handle), AuthorizationResponse)
+
+
+@pytest.mark.case("A1", "A5")
+@pytest.mark.parametrize("declined", [False, True])
+async def test_a_uri_taken_away_meanwhile_is_not_redirected_to(world: World, declined: bool) -> None:
+    """Neither with a code nor with a no: a page, and one event."""
+    handle = await started(world, prompt="select_account")
+    await answered(world, handle, account_selected=True)
+    await world.change_client("web", redirect_uris=("https://web.example/new",))
+    world.runtime.advance(seconds=1)
+    go_on = world.protocol.decline if declined else world.protocol.resume
+    issuer = await world.issuer()
+    with pytest.raises(InvalidRequest):
+        await go_on(handle, HTTP, world.browsers["acme"], issuer)
+    (event,) = await world.refusals()
+    assert (event.reason, event.client_id) == ("invalid_request", "web")
+    assert not world.store._database.tenants["acme-id"].codes
+
+
+@pytest.mark.case("D7")
+async def test_a_disabled_client_is_sent_no_answer(world: World) -> None:
+    """Not even the person's no."""
+    handle = await started(world, "partner")
+    await world.change_client("partner", status=ClientStatus.DISABLED)
+    world.runtime.advance(seconds=1)
+    with pytest.raises(InvalidRequest):
+        await world.protocol.decline(handle, HTTP, world.browsers["acme"], await world.issuer())
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind, AuditType, Outcome
+from opentrusty_core.domain.client import AuthMethod
 from opentrusty_core.domain.resource import Resource
-from tests.support.cast import ALICE, ISSUER, ORDERS
-from tests.support.messages import post
+from tests.support.cast import ALICE, CLIENTS, ISSUER, ORDERS, secret_of
+from tests.support.messages import basic, post
 from tests.support.world import World
 
 INACTIVE = {"active": False}
@@ -70,6 +71,19 @@ async def test_a_refresh_token_is_told_without_a_token_type(world: World) -> Non
         "iat": now,
         "exp": now + 30 * 24 * 3600,
     }
+
+
+async def test_a_spent_refresh_token_is_active_as_long_as_a_retry_would_be_answered(world: World) -> None:
+    """And its successor from then on alone."""
+    first = (await world.tokens("spa"))["refresh_token"]
+    second = (await world.refresh(first, "spa")).json["refresh_token"]
+    secrets = next(client.secrets for client in CLIENTS if client.client_id == "web")
+    await world.change_client("spa", token_endpoint_auth_method=AuthMethod.BASIC, secrets=secrets)
+    credentials = basic("spa", secret_of("web"))
+    for wait, active in ((59, [True, True]), (1, [False, True])):
+        world.runtime.advance(seconds=wait)
+        told = [await world.post("introspection", None, {"token": it}, headers=credentials) for it in (first, second)]
+        assert [answer.json["active"] for answer in told] == active
 
 
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])

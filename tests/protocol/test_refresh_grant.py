@@ -106,6 +106,17 @@ async def test_a_reuse_two_generations_back_ends_the_family_at_once(world: World
     await assert_family_dead(world, "spa", first, second, third)
 
 
+@pytest.mark.case("D1")
+@pytest.mark.parametrize("scope", ["openid", "openid email", "x"])
+async def test_a_reuse_is_a_reuse_whatever_scope_it_asks(world: World, scope: str) -> None:
+    """One generation back, after the grace time: no error about the scope hides it."""
+    first = await world.tokens("spa")
+    second = (await world.refresh(first["refresh_token"], "spa")).json
+    world.runtime.advance(seconds=GRACE)
+    assert (await world.refresh(first["refresh_token"], "spa", scope=scope)).error == INVALID_GRANT
+    await assert_family_dead(world, "spa", first, second)
+
+
 @pytest.mark.case("D2")
 async def test_a_retry_within_the_grace_time_gets_the_identical_successor(world: World) -> None:
     """A lost answer costs nothing; siblings never come to be; the successor is good."""
@@ -115,6 +126,7 @@ async def test_a_retry_within_the_grace_time_gets_the_identical_successor(world:
     world.restart()
     retried = (await world.refresh(first["refresh_token"], "spa")).json
     assert retried["refresh_token"] == second["refresh_token"]
+    assert (await world.refresh(first["refresh_token"], "spa", scope="email")).error == (400, "invalid_scope")
     assert await revocations(world) == []
     third = await world.refresh(retried["refresh_token"], "spa")
     assert third.status == 200

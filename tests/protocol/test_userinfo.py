@@ -11,7 +11,7 @@ import pytest
 
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.protocol.messages import HttpRequest
-from tests.support.cast import ALICE, ISSUER
+from tests.support.cast import ALICE
 from tests.support.messages import Answer, post
 from tests.support.runtime import START
 from tests.support.world import World
@@ -199,4 +199,3 @@ async def test_a_key_ring_that_was_replaced_opens_nothing_old(world: World) -> N
     world.store._database.tenants["acme-id"].signing_keys.clear()  # as after a leak
     world.runtime.advance(seconds=1)
     assert (await world.userinfo(token)).error == (401, "invalid_token")
-    assert ISSUER

@@ -8,8 +8,11 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
+from opentrusty_auth import access_log
 from opentrusty_auth.logs import JsonFormatter, configure, described
 from opentrusty_core.errors import StoreUnavailable
 from tests.support.auth_plane import PASSWORD, World
@@ -67,6 +70,7 @@ async def test_no_secret_of_a_whole_sign_in_stands_in_the_logs_or_the_audit(worl
         await client.get("/t/acme/userinfo?access_token=canary-query", headers=bearer)
         await client.get("/t/acme/canary-path?x=canary-query")
         await client.get(world.authorize_url(redirect_uri="https://canary-query.example/"))
+    world.app.access_log.flush()
     written = log.getvalue() + repr(await world.events())
     assert lines(log), "nothing was logged"
     assert [canary for canary in canaries if canary in written] == []
@@ -76,6 +80,8 @@ async def test_a_line_says_what_was_asked_and_how_it_ended(world: World, log: io
     """Endpoint, tenant, status, time taken, address, and the id that the answer carries."""
     async with world.client() as client:
         answer = await client.get("/t/acme/jwks?x=1")
+    assert not lines(log)
+    world.app.access_log.flush()
     (line,) = lines(log)
     assert line.pop("ms") >= 0
     assert line.pop("time")
@@ -90,6 +96,21 @@ async def test_a_line_says_what_was_asked_and_how_it_ended(world: World, log: io
         "status": 200,
         "ip": "192.0.2.1",
     }
+
+
+async def test_lines_are_written_within_moments_and_none_is_lost_or_doubled(
+    world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for them."""
+    monkeypatch.setattr(access_log, "FLUSH_AFTER", 0.001)
+    async with world.client() as client:
+        for _ in range(3):
+            ids = [(await client.get("/livez")).headers["x-request-id"] for _ in range(2)]
+            with anyio.fail_after(5):
+                while ids[-1] not in log.getvalue():
+                    await anyio.lowlevel.checkpoint()
+    seen = [line["request_id"] for line in lines(log)]
+    assert len(seen) == len(set(seen)) == 6
 
 
 @pytest.mark.parametrize(

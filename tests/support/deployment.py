@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from opentrusty_cli.demo import Credentials
 from opentrusty_cli.dev import describe, prepare
 from opentrusty_core.config import Settings
 from opentrusty_core.runtime import SystemRuntime
@@ -37,7 +38,7 @@ class Deployment:
 
     folder: Path
     settings: Settings
-    ready: dict[str, Any]
+    credentials: Credentials
 
     @property
     def auth_url(self) -> str:
@@ -66,7 +67,7 @@ class Deployment:
 
     def tenant(self, name: str = "acme") -> dict[str, Any]:
         """A tenant as the ready file of `opentrusty dev` would describe it."""
-        return tenant_of(self.ready, name)
+        return tenant_of(describe(self.settings, self.credentials), name)
 
     def application(self, client_id: str, *, tenant: str = "acme", scope: str = "openid") -> Application:
         """One of the demo's clients."""
@@ -104,7 +105,7 @@ def deploy(folder: Path, database_url: str | None = None, *, auth_url: str | Non
         master_key_file=folder / "opentrusty.key",
     )
     credentials = in_thread(lambda: anyio.run(prepare, settings, folder / "credentials.json"))
-    return Deployment(folder=folder, settings=settings, ready=describe(settings, credentials))
+    return Deployment(folder=folder, settings=settings, credentials=credentials)
 
 
 def run_opentrusty(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -65,6 +65,7 @@ def dev_command(folder: Path, ready_file: Path, *more: str) -> list[str | Path]:
 def running_dev(folder: Path, *more: str) -> Iterator[Dev]:
     """Start `opentrusty dev` in the folder, stop it in order afterwards (its planes are no children of ours)."""
     ready_file = folder / "ready.json"
+    ready_file.unlink(missing_ok=True)
     process = ServerProcess(dev_command(folder, ready_file, *more), log=folder / "log")
     try:
         process.wait_ready(file_written(ready_file), seconds=30)

@@ -7,10 +7,12 @@ import http.client
 import json
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import urlencode, urlsplit
+
+import pytest
 
 FORM = "application/x-www-form-urlencoded"
 FAILED = (OSError, http.client.HTTPException)
@@ -41,6 +43,33 @@ class Answer:
         return [value for key, value in self.headers if key == name]
 
 
+class Closing(Protocol):
+    """What has to be closed."""
+
+    def close(self) -> None: ...
+
+
+_open: set[Closing] = set()
+
+
+def opened(connection: Closing) -> None:
+    """Have it closed after this test, if nobody does so before."""
+    _open.add(connection)
+
+
+def closed(connection: Closing) -> None:
+    """Somebody did."""
+    _open.discard(connection)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Close what the test has left open, so that a failure is not followed by warnings about sockets."""
+    yield
+    for connection in tuple(_open):
+        connection.close()
+
+
 class Http:
     """Sends requests to one origin, wherever its name would lead: the server under test listens on loopback.
 
@@ -69,6 +98,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a request; `url` is absolute at this origin, or a path with its query. Raises one of `FAILED`."""
+        opened(self)
         target = url.removeprefix(self.origin) or "/"
         sent = {"Host": self._host, **(headers or {})}
         if form is not None:
@@ -95,6 +125,7 @@ class Http:
     def close(self) -> None:
         """End the connection; the next request begins a new one."""
         self._connection.close()
+        closed(self)
 
     def __enter__(self) -> Self:
         return self

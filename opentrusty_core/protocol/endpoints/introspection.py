@@ -70,6 +70,8 @@ async def _refresh_token(
     found = await deps.store.tenant(issuer.tenant_id).refresh_tokens.look_up(token_id, generation, deps.runtime.now())
     if found is None or found.grant is None or found.refresh_token is None or found.grant.client_id != client.client_id:
         return _INACTIVE
+    if not found.refresh_token.answers(generation, deps.runtime.now(), issuer.lifetimes.refresh_token_grace):
+        return _INACTIVE
     user = await living(deps.directory, issuer.tenant_id, found.grant.user_id, found.user)
     if user is None:
         return _INACTIVE

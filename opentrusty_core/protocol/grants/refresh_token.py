@@ -41,9 +41,15 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
     repos = deps.store.tenant(issuer.tenant_id)
     if request.scope is not None:  # asked before the token is used: a refusal leaves it as it was
         standing = await repos.refresh_tokens.look_up(handle.id, handle.generation, now)
-        # Another client's token tells nothing, not even what it was granted: `redeem` does not know it.
-        if standing is not None and standing.grant is not None and standing.grant.client_id == client.client_id:
-            narrowed(request.scope, standing.grant.scope)
+        grant, token = (standing.grant, standing.refresh_token) if standing is not None else (None, None)
+        # A spent token or another client's is told nothing of what was granted: `redeem` has the answer to it.
+        if (
+            grant is not None
+            and token is not None
+            and grant.client_id == client.client_id
+            and token.answers(handle.generation, now, lifetimes.refresh_token_grace)
+        ):
+            narrowed(request.scope, grant.scope)
     outcome = await repos.refresh_tokens.redeem(
         handle.id,
         handle.generation,

@@ -246,6 +246,24 @@ class TestEndingSessions(Contract):
         assert await world.here.interactions.finish(flow.hash)
         assert event in await world.events()
 
+    @case("K18")
+    @pytest.mark.parametrize("by", ["end_all", "delete"])
+    async def test_who_has_the_browser_now_is_not_disturbed(self, world: World, by: str) -> None:
+        """Ending the sessions of a user, or deleting them, leaves alone what others answer where the user once was."""
+        user = await world.user()
+        before, elsewhere = await world.session(user), await world.session(user)
+        after = a_session(world.runtime, (await world.user()).id, browser_hash=before.browser_hash)
+        await world.here.sessions.start(after, world.event(), replaces=before.id)
+        flow = await world.interaction(browser_hash=after.browser_hash)
+        flow_elsewhere = await world.interaction(browser_hash=elsewhere.browser_hash)
+        if by == "end_all":
+            assert await world.here.sessions.end_all(user.id, world.now, world.event()) == 1
+        else:
+            await world.here.users.delete(user.id, world.event())
+        assert await world.here.interactions.finish(flow.hash)
+        assert not await world.here.interactions.finish(flow_elsewhere.hash)
+        assert await recognise(world, after) is not None
+
     async def test_where_there_is_none_to_end_none_is_counted(self, world: World) -> None:
         """Zero, and no event."""
         before = await world.events()

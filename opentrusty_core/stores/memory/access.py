@@ -218,7 +218,7 @@ def _fits(code: AuthorizationCode, redemption: CodeRedemption) -> bool:
 def _stands(t: Tables, grant: Grant, now: datetime) -> bool:
     """Whether the grant is live, and its session has not ended unless it may outlive it."""
     session = t.sessions.get(grant.session_id)
-    return grant.is_live(now) and (grant.is_offline or session is None or session.ended_at is None)
+    return grant.is_live(now) and (grant.is_offline or (session is not None and session.ended_at is None))
 
 
 def _is_live(token: RefreshToken, grant: Grant, now: datetime) -> bool:

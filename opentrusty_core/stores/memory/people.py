@@ -61,7 +61,7 @@ class MemoryUsers:
             drop(t.assignments, lambda assignment: assignment.user_id == user_id)
             drop(t.platform_assignments, lambda assignment: assignment.user_id == user_id)
             drop_grants(t, lambda grant: grant.user_id == user_id)
-            drop_interactions(t, [session for session in t.sessions.values() if session.user_id == user_id])
+            drop_interactions(t, [it for it in t.sessions.values() if it.user_id == user_id and it.ended_at is None])
             drop(t.sessions, lambda session: session.user_id == user_id)
             t.audit[event.id] = event
 

@@ -31,7 +31,7 @@ class MemorySessions:
                 _replace_session(t, replaces, session)
             t.sessions[session.id] = session
             t.audit[event.id] = event
-            self._view.refund(partial(MemoryThrottles(self._view).give_back, refund, session.created_at))
+            self._view.refund(partial(MemoryThrottles(self._view).give_back, refund))
 
     async def recognise(
         self, handle_hash: bytes, browser_hash: bytes, now: datetime, *, client_id: str | None = None

@@ -28,12 +28,13 @@ class MemoryThrottles:
 
     async def refund(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
         """See `storage.Throttles.refund`."""
-        self.give_back(buckets, now)
+        self.give_back(buckets)
 
-    def give_back(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
+    def give_back(self, buckets: tuple[Bucket, ...]) -> None:
         """What `refund` does."""
         for bucket in buckets:
-            self._empty_at[self._tenant_id, bucket.key] = self._level(bucket, now) - bucket.limit.interval
+            if (self._tenant_id, bucket.key) in self._empty_at:
+                self._empty_at[self._tenant_id, bucket.key] -= bucket.limit.interval
 
     def _level(self, bucket: Bucket, now: datetime) -> datetime:
         return max(self._empty_at.get((self._tenant_id, bucket.key), now), now)

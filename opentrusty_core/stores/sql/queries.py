@@ -44,6 +44,7 @@ class Dialect:
 
     macros: Mapping[str, str]
     each: Callable[[str], str]
+    tenant_of: Callable[[str], str]
     positional: bool = False
     fold: bool = False
     variants: str | None = None
@@ -137,6 +138,8 @@ def _expand(text: str, dialect: Dialect) -> str:
         colon, name, argument = match.groups()
         if name == "each":
             return dialect.each(argument)
+        if name == "tenant_of":
+            return dialect.tenant_of(argument)
         if name == "write_event":
             return _WRITE_EVENT
         if name not in RECORDS:

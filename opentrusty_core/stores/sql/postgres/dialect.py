@@ -20,8 +20,10 @@ POSTGRES = Dialect(
         "table": "",
         "hot_table": "WITH (fillfactor = 90)",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
-        "buckets": "json_to_recordset(CAST(:buckets AS json)) AS bucket(key text, pace bigint, tolerance bigint)",
+        "buckets": "json_to_recordset(CAST(:buckets AS json)) "
+        "AS bucket(tenant_id text, key text, pace bigint, tolerance bigint)",
     },
+    tenant_of=lambda alias: f"({alias}.tenant_id || '')",
     each=lambda parameter: f"json_array_elements_text(CAST(:{parameter} AS json)) AS each(value)",
     positional=True,
     fold=True,

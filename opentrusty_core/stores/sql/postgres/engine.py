@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import psycopg
 
@@ -22,9 +22,10 @@ from opentrusty_core.stores.sql.postgres.session import BEGIN, COMMIT, ROLLBACK,
 from opentrusty_core.stores.sql.queries import Query, Statement, load_queries, statements_of
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Body = Callable[[Database], Awaitable[T]]
 
-RETRIES = 3
+RETRIES = 4
 MIGRATION_PATIENCE = 60.0
 _RETRY = ("40001", "40P01")  # serialization failure, deadlock: nothing was done, and again may go well
 _NO_TABLE = ("42P01", "42703")
@@ -51,24 +52,23 @@ class PostgresEngine:
         """See `Database.run`."""
         query = self.queries[name]
         if query.is_guarded:
-            return await self._with_session(lambda session: self._run_guarded(session, query, params))
+            return await self._with_session(self._run_guarded, query, params)
+        self.statements += 1
+        if len(query.statements) == 1:
+            return await self._with_session(Session.run, query.statements[0], params)
         statements = [(statement, params) for statement in query.statements]
-        return _answer(query, await self._with_session(lambda session: self.send(session, statements)))
+        return _answer(query, await self._with_session(Session.together, statements))
 
     async def together(self, *calls: Call) -> list[Rows]:
         """See `Database.together`; none of the queries is guarded."""
         statements = [(each, params) for name, params in calls for each in self.queries[name].statements]
-        answers = iter(await self._with_session(lambda session: self.send(session, statements)))
+        self.statements += 1
+        answers = iter(await self._with_session(Session.together, statements))
         return [_answer(query, answers) for query in (self.queries[name] for name, _ in calls)]
 
     async def unit(self, body: Body[T]) -> T:
         """See `Database.unit`."""
-
-        async def work(session: Session) -> T:
-            async with _transaction(self, session) as transaction:
-                return await body(transaction)
-
-        return await self._with_session(work)
+        return await self._with_session(self._run_body, body)
 
     async def append(self, params: Params) -> None:
         """See `Database.append`."""
@@ -118,33 +118,31 @@ class PostgresEngine:
         await self._events.close()
         self._pool.close()
 
-    async def send(self, session: Session, statements: Sequence[tuple[Statement, Params]]) -> list[Rows]:
-        """Run statements in one round trip."""
-        self.statements += 1
-        try:
-            return await session.together(statements)
-        except Refused as refused:
-            raise _translated(refused) from refused
-
-    async def _with_session(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def _with_session(self, work: Callable[[Session, *Ts], Awaitable[T]], *args: *Ts) -> T:
         """Do some work, whole or not at all; again where PostgreSQL asks for that."""
-        attempt = 0
-        while True:
+        for attempt in range(RETRIES):
             session = await self._pool.lease()
             try:
-                return await work(session)
+                return await work(session, *args)
+            except Refused as refused:
+                if attempt == RETRIES - 1 or refused.sqlstate not in _RETRY:
+                    raise _translated(refused) from refused
             except Contended:
-                if attempt == RETRIES:
+                if attempt == RETRIES - 1:
                     raise
             finally:
                 self._pool.release(session)
-            attempt += 1
-            await asyncio.sleep(jitter(0.01 * 2**attempt))
+            await asyncio.sleep(jitter(0.02 * 2**attempt))
+        raise AssertionError("unreachable")
 
     async def _run_guarded(self, session: Session, query: Query, params: Params) -> Rows:
         """The guard, and if it finds a row the rest with the commit: two round trips."""
         async with _transaction(self, session) as transaction:
             return await transaction.run_guarded(query, params, commit=True)
+
+    async def _run_body(self, session: Session, body: Body[T]) -> T:
+        async with _transaction(self, session) as transaction:
+            return await body(transaction)
 
     async def _append_all(self, events: Sequence[Params]) -> None:
         await self.run("append_events", {name: [event[name] for event in events] for name in events[0]})
@@ -197,13 +195,18 @@ class _Transaction:
 
     async def rollback(self) -> None:
         if self._is_open and not self._session.is_closed:
-            await self._engine.send(self._session, [(ROLLBACK, {})])
+            self._engine.statements += 1
+            await self._session.run(ROLLBACK, {})
 
     async def _send(self, statements: list[tuple[Statement, Params]]) -> list[Rows]:
-        if self._is_open:
-            return await self._engine.send(self._session, statements)
+        begins = not self._is_open
         self._is_open = True
-        return (await self._engine.send(self._session, [(BEGIN, {}), *statements]))[1:]
+        self._engine.statements += 1
+        try:
+            answers = await self._session.together([(BEGIN, {}), *statements] if begins else statements)
+        except Refused as refused:
+            raise _translated(refused) from refused
+        return answers[1:] if begins else answers
 
 
 @asynccontextmanager
@@ -215,7 +218,7 @@ async def _transaction(engine: PostgresEngine, session: Session) -> AsyncIterato
     except Exception:
         try:
             await transaction.rollback()
-        except StoreError:
+        except (Refused, StoreError):
             session.close()
         raise
     except BaseException:  # cancelled: no time for a conversation

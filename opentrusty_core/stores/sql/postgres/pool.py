@@ -1,7 +1,7 @@
 """Connected sessions, kept to be used again: the last one returned first, so that the rest may rest.
 
 A session is made when one is wanted and none is free, up to `size`; so the database may come up after the process. Whoever
-waits, waits at most `PATIENCE`.
+waits, waits at most `PATIENCE` seconds, and a sweep more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from opentrusty_core.errors import ConfigurationError, StoreUnavailable
 from opentrusty_core.stores.sql.postgres.session import Session
 
-PATIENCE = 1.0
+PATIENCE = 0.75
+SWEEP_EVERY = 0.2
 ANSWER_PATIENCE = 3.0
 """Longer than statement_timeout, which does not bound COMMIT, and knows nothing of a lost network."""
 DEFAULT_SIZE = 8
@@ -31,8 +32,8 @@ _SETTINGS = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
-    "enable_bitmapscan": "off",
     "enable_material": "off",
+    "enable_memoize": "off",
     "jit": "off",
     "TimeZone": "UTC",
 }
@@ -76,28 +77,22 @@ class Pool:
         self._size = size
         self._count = 0
         self._free: list[Session] = []
-        self._waiters: deque[asyncio.Future[Session | None]] = deque()
+        self._used: set[Session] = set()
+        self._waiters: deque[tuple[float, asyncio.Future[Session | None]]] = deque()
+        self._sweeper: asyncio.TimerHandle | None = None
 
     async def lease(self) -> Session:
         """A session for this task alone, until `release`. Raises `StoreUnavailable`."""
-        while self._free:
-            session = self._free.pop()
-            if session.is_idle:
-                return session
-            self._forget(session)
-        if self._count < self._size:
-            self._count += 1
-            try:
-                return Session(await connect(self._conninfo), ANSWER_PATIENCE)
-            except BaseException as error:
-                self._count -= 1
-                if not isinstance(error, StoreUnavailable) or not self._count:
-                    raise  # with other sessions in use (too many connections?), one of them will do
-        return await self._wait()
+        session = self._take() or await self._connect() or await self._wait()
+        self._used.add(session)
+        if self._sweeper is None:
+            self._sweep()
+        return session
 
     def release(self, session: Session) -> None:
         """Give a session back; one that is in the middle of something is closed."""
-        if not session.is_idle:
+        self._used.discard(session)
+        if not session.is_idle or self._count > self._size:
             self._forget(session)
             self._hand_on(None)
         elif not self._hand_on(session):
@@ -109,25 +104,43 @@ class Pool:
         while self._free:
             self._forget(self._free.pop())
 
+    def _take(self) -> Session | None:
+        while self._free:
+            session = self._free.pop()
+            if session.is_idle:
+                return session
+            self._forget(session)
+        return None
+
+    async def _connect(self) -> Session | None:
+        if self._count >= self._size:
+            return None
+        self._count += 1
+        try:
+            return Session(await connect(self._conninfo), ANSWER_PATIENCE)
+        except BaseException as error:
+            self._count -= 1
+            self._hand_on(None)
+            if isinstance(error, StoreUnavailable) and self._count:
+                return None  # too many connections? With others open, one of them will do
+            raise
+
     async def _wait(self) -> Session:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Session | None] = loop.create_future()
-        timer = loop.call_later(PATIENCE, self._refuse, waiter)
-        self._waiters.append(waiter)
+        self._waiters.append((loop.time() + PATIENCE, waiter))
         try:
             session = await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and (given := waiter.result()) is not None:
                 self.release(given)
             raise
-        finally:
-            timer.cancel()
-        return session if session is not None else await self.lease()
+        return session or self._take() or await self._connect() or await self._wait()
 
     def _hand_on(self, session: Session | None) -> bool:
         """Wake the next who waits, with a session or (None) to connect one; False where nobody waits."""
         while self._waiters:
-            waiter = self._waiters.popleft()
+            _, waiter = self._waiters.popleft()
             if not waiter.done():
                 waiter.set_result(session)
                 return True
@@ -137,7 +150,15 @@ class Pool:
         session.close()
         self._count -= 1
 
-    @staticmethod
-    def _refuse(waiter: asyncio.Future[Session | None]) -> None:
-        if not waiter.done():
-            waiter.set_exception(StoreUnavailable("Every database connection is in use."))
+    def _sweep(self) -> None:
+        """Give up what waits for too long; one timer for all, as one for each would cost more than the waiting."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for session in tuple(self._used):
+            session.give_up(now)
+        while self._waiters and now > self._waiters[0][0]:
+            _, waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_exception(StoreUnavailable("Every database connection is in use."))
+        busy = self._used or self._waiters
+        self._sweeper = loop.call_later(SWEEP_EVERY, self._sweep) if busy else None

@@ -16,12 +16,16 @@ from typing import Any
 
 import psycopg
 from psycopg import pq
+from psycopg.abc import AdaptContext
+from psycopg.adapt import Transformer
+from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
+from psycopg.types.string import TextBinaryLoader
 
 from opentrusty_core.errors import StoreError, StoreUnavailable
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Rows, Unstorable
-from opentrusty_core.stores.sql.postgres.values import DECODERS, ENCODERS
+from opentrusty_core.stores.sql.postgres.values import ENCODERS
 from opentrusty_core.stores.sql.queries import Statement
 
 COMMAND_OK, TUPLES_OK = int(pq.ExecStatus.COMMAND_OK), int(pq.ExecStatus.TUPLES_OK)
@@ -46,12 +50,13 @@ class Refused(Exception):
 class Prepared:
     """A statement as this server knows it."""
 
-    def __init__(self, name: bytes, statement: Statement, description: PGresult) -> None:
-        self.name = name
+    def __init__(self, name: bytes, statement: Statement, description: PGresult, context: AdaptContext) -> None:
         types = [description.param_type(i) for i in range(description.nparams)]
-        self._encode = [(name, ENCODERS[type_]) for name, type_ in zip(statement.parameters, types, strict=True)]
-        self._decode = [DECODERS[description.ftype(i)] for i in range(description.nfields)]
+        self.name = name
         self.formats = [BINARY] * len(types)
+        self._encode = [(name, ENCODERS[type_]) for name, type_ in zip(statement.parameters, types, strict=True)]
+        self._loader = Transformer(context)
+        self._loader.set_loader_types([description.ftype(i) for i in range(description.nfields)], Format.BINARY)
 
     def bind(self, params: Params) -> list[bytes | None]:
         """The values of the parameters. Raises `Unstorable`."""
@@ -66,25 +71,21 @@ class Prepared:
 
     def rows(self, result: PGresult) -> Rows:
         """The rows of an answer."""
-        get = result.get_value
-        return [
-            tuple(
-                [
-                    data if (data := get(row, column)) is None or decode is None else decode(data)
-                    for column, decode in enumerate(self._decode)
-                ]
-            )
-            for row in range(result.ntuples)
-        ]
+        if result.status != TUPLES_OK:
+            return []
+        self._loader.set_pgresult(result, set_loaders=False)
+        return self._loader.load_rows(0, result.ntuples, tuple)
 
 
 class Session:
     """A connected session; `patience`: seconds to wait for an answer."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any], patience: float) -> None:
-        self._owner = connection  # closes the connection if nobody else does
+        self._owner = connection
+        connection.adapters.register_loader("json", TextBinaryLoader)  # documents are decoded by their records
         self._pg = connection.pgconn
         self._patience = patience
+        self._deadline = 0.0
         self._loop = asyncio.get_running_loop()
         self._socket = self._pg.socket
         self._numbers = itertools.count()
@@ -143,6 +144,11 @@ class Session:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(error or StoreUnavailable("The connection was closed."))
 
+    def give_up(self, now: float) -> None:
+        """Close it if an answer is overdue; `now` is the event loop's time."""
+        if self._waiter is not None and now > self._deadline:
+            self.close(StoreUnavailable(f"PostgreSQL did not answer within {self._patience:g} s."))
+
     async def _execute(self, prepared: Prepared, values: list[bytes | None]) -> PGresult:
         try:
             self._pg.send_query_prepared(prepared.name, values, prepared.formats, BINARY)
@@ -160,7 +166,7 @@ class Session:
             (description,) = await self._answered()
         except psycopg.Error as error:
             raise self._broken(error) from error
-        self._prepared[statement] = prepared = Prepared(name, statement, description)
+        self._prepared[statement] = prepared = Prepared(name, statement, description, self._owner)
         return prepared
 
     async def _answered(self) -> list[PGresult]:
@@ -168,14 +174,13 @@ class Session:
         self._results = []
         self._waiter = waiter = self._loop.create_future()
         self._flush()
-        timer = self._loop.call_later(self._patience, self._give_up)
+        self._deadline = self._loop.time() + self._patience
         try:
-            results = await waiter
+            results: list[PGresult] = await waiter
         except asyncio.CancelledError:
             self.close()  # the answer is still to come
             raise
         finally:
-            timer.cancel()
             self._waiter = None
         if self._warning:
             raise self._broken(self._warning)
@@ -234,9 +239,6 @@ class Session:
     def _on_notice(self, notice: PGresult) -> None:
         if notice.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED) == b"WARNING":
             self._warning = notice.get_error_message()
-
-    def _give_up(self) -> None:
-        self.close(StoreUnavailable(f"PostgreSQL did not answer within {self._patience:g} s."))
 
     def _broken(self, why: object) -> StoreUnavailable:
         error = StoreUnavailable(f"PostgreSQL: {why}")

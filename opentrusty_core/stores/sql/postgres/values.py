@@ -1,22 +1,24 @@
-"""PostgreSQL's binary formats of the types that our tables use (src/backend/utils/adt, the `*send` and `*recv` functions)."""
+"""PostgreSQL's binary formats of the types that our parameters have (src/backend/utils/adt, the `*recv` functions).
+
+psycopg reads answers in C, but asks each value for its type before it writes it; the server has told us the types.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from struct import Struct
 from typing import Any
 
 from opentrusty_core.stores.sql.engine import Unstorable
 
 Encode = Callable[[Any], bytes]
-Decode = Callable[[bytes], Any]
 
-BOOL, BYTEA, INT8, INT4, TEXT, JSON, TIMESTAMPTZ = 16, 17, 20, 23, 25, 114, 1184
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _INT8 = Struct("!q")
 _INT4 = Struct("!i")
-_ARRAY = Struct("!iiIii")  # dimensions, has NULLs, type of the elements, length, lower bound
+_ARRAY = Struct("!iiIii")  # dimensions, whether it holds NULLs, type of the elements, length, lower bound
+_NULL = _INT4.pack(-1)
 
 
 def _text(value: str) -> bytes:
@@ -33,41 +35,31 @@ def _moment(value: datetime) -> bytes:
     return _INT8.pack((since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
-def _from_moment(data: bytes) -> datetime:
-    (microseconds,) = _INT8.unpack(data)
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def _array(type_: int) -> Encode:
-    encode = ENCODERS[type_]
+def _array(element: int) -> Encode:
+    encode = ENCODERS[element]
 
     def encode_array(values: Sequence[Any]) -> bytes:
-        parts = [_ARRAY.pack(1, 1, type_, len(values), 1)]
+        parts = [_ARRAY.pack(1, 1, element, len(values), 1)]
         for value in values:
-            data = None if value is None else encode(value)
-            parts += (_INT4.pack(-1),) if data is None else (_INT4.pack(len(data)), data)
+            if value is None:
+                parts.append(_NULL)
+            else:
+                data = encode(value)
+                parts += (_INT4.pack(len(data)), data)
         return b"".join(parts)
 
     return encode_array
 
 
 ENCODERS: dict[int, Encode] = {
-    BOOL: lambda value: b"\1" if value else b"\0",
-    BYTEA: bytes,
-    INT8: _INT8.pack,
-    INT4: _INT4.pack,
-    TEXT: _text,
-    JSON: str.encode,
-    TIMESTAMPTZ: _moment,
+    16: lambda value: b"\1" if value else b"\0",  # bool
+    17: bytes,  # bytea
+    20: _INT8.pack,  # int8
+    23: _INT4.pack,  # int4
+    25: _text,  # text
+    114: str.encode,  # json
+    1184: _moment,  # timestamptz
 }
-ENCODERS |= {1009: _array(TEXT), 199: _array(JSON), 1185: _array(TIMESTAMPTZ)}
+"""By the type's oid (src/include/catalog/pg_type.dat)."""
 
-DECODERS: dict[int, Decode | None] = {
-    BOOL: lambda data: data == b"\1",
-    BYTEA: None,  # as it is
-    INT8: lambda data: _INT8.unpack(data)[0],
-    INT4: lambda data: _INT4.unpack(data)[0],
-    TEXT: bytes.decode,
-    JSON: bytes.decode,
-    TIMESTAMPTZ: _from_moment,
-}
+ENCODERS |= {1009: _array(25), 199: _array(114), 1185: _array(1184)}

@@ -43,12 +43,12 @@ SELECT tenant_id, :refresh_token_id, grant_id, :refresh_token_client_id, :refres
  WHERE tenant_id = :tenant_id AND hash = :code_hash AND :refresh_token_id IS NOT NULL;
 INSERT INTO audit_events (tenant_id, {{event}})
 SELECT g.tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document
-  FROM codes c JOIN grants g ON g.tenant_id = c.tenant_id AND g.id = c.grant_id
+  FROM codes c JOIN grants g ON g.tenant_id = {{tenant_of:c}} AND g.id = c.grant_id
  WHERE c.tenant_id = :tenant_id AND c.hash = :code_hash;
 SELECT {{code:c}}, {{grant:g}}, {{user:u}}
   FROM codes c
-  JOIN grants g ON g.tenant_id = c.tenant_id AND g.id = c.grant_id
-  LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id
+  JOIN grants g ON g.tenant_id = {{tenant_of:c}} AND g.id = c.grant_id
+  LEFT JOIN users u ON u.tenant_id = {{tenant_of:g}} AND u.id = g.user_id
  WHERE c.tenant_id = :tenant_id AND c.hash = :code_hash;
 
 -- name: explain_code
@@ -71,25 +71,25 @@ UPDATE refresh_tokens
 RETURNING grant_id;
 INSERT INTO audit_events (tenant_id, {{event}})
 SELECT g.tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document
-  FROM refresh_tokens r JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
+  FROM refresh_tokens r JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id;
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM refresh_tokens r
-  JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
-  LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id
+  JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
+  LEFT JOIN users u ON u.tenant_id = {{tenant_of:g}} AND u.id = g.user_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id;
 
 -- name: use_refresh_token
 -- Uses the present generation, which stays. The idle end is written only when it moves by an hour: a use is a read.
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM refresh_tokens r
-  JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
-  LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id
+  JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
+  LEFT JOIN users u ON u.tenant_id = {{tenant_of:g}} AND u.id = g.user_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id AND r.client_id = :client_id AND r.generation = :generation
    AND r.idle_expires_at > :now AND r.expires_at > :now AND g.revoked_at IS NULL AND g.expires_at > :now;
 INSERT INTO audit_events (tenant_id, {{event}})
 SELECT g.tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document
-  FROM refresh_tokens r JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
+  FROM refresh_tokens r JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id;
 UPDATE refresh_tokens
    SET idle_expires_at = CASE WHEN expires_at < :idle_expires_at THEN expires_at ELSE :idle_expires_at END
@@ -99,8 +99,8 @@ UPDATE refresh_tokens
 -- The token with its grant and person, whatever its generation, if it and its grant are live.
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM refresh_tokens r
-  JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
-  LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id
+  JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
+  LEFT JOIN users u ON u.tenant_id = {{tenant_of:g}} AND u.id = g.user_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id
    AND r.idle_expires_at > :now AND r.expires_at > :now AND g.revoked_at IS NULL AND g.expires_at > :now;
 
@@ -112,15 +112,15 @@ INSERT INTO access_tokens (tenant_id, {{access_token}}) VALUES (:tenant_id, {{:a
 -- The opaque token with its grant and person.
 SELECT {{access_token:a}}, {{grant:g}}, {{user:u}}
   FROM access_tokens a
-  LEFT JOIN grants g ON g.tenant_id = a.tenant_id AND g.id = a.grant_id
-  LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id
+  LEFT JOIN grants g ON g.tenant_id = {{tenant_of:a}} AND g.id = a.grant_id
+  LEFT JOIN users u ON u.tenant_id = {{tenant_of:g}} AND u.id = g.user_id
  WHERE a.tenant_id = :tenant_id AND a.hash = :token_hash AND a.expires_at > :now
    AND (a.grant_id IS NULL OR (g.revoked_at IS NULL AND g.expires_at > :now));
 
 -- name: look_up_jwt
 -- The grant and person behind a JWT that was not revoked.
 SELECT {{grant:g}}, {{user:u}}
-  FROM grants g LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id
+  FROM grants g LEFT JOIN users u ON u.tenant_id = {{tenant_of:g}} AND u.id = g.user_id
  WHERE g.tenant_id = :tenant_id AND g.id = :grant_id AND g.revoked_at IS NULL AND g.expires_at > :now
    AND NOT EXISTS (SELECT 1 FROM revoked_jwts r WHERE r.tenant_id = :tenant_id AND r.jti = :jti);
 

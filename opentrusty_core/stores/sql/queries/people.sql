@@ -14,13 +14,13 @@ SELECT {{user:u}} FROM users u WHERE u.tenant_id = :tenant_id AND u.id = :user_i
 -- The user of a username, else of an email, with their password.
 SELECT {{user:u}}, {{password:p}}
   FROM (
-      SELECT 1 AS rank, id FROM users WHERE tenant_id = :tenant_id AND username_normal = :normal
+      SELECT 1 AS rank, tenant_id, id FROM users WHERE tenant_id = :tenant_id AND username_normal = :normal
        UNION ALL
-      SELECT 2 AS rank, id FROM users WHERE tenant_id = :tenant_id AND email_normal = :normal
+      SELECT 2 AS rank, tenant_id, id FROM users WHERE tenant_id = :tenant_id AND email_normal = :normal
        ORDER BY rank LIMIT 1
   ) AS found
-  JOIN users u ON u.tenant_id = :tenant_id AND u.id = found.id
-  LEFT JOIN passwords p ON p.tenant_id = u.tenant_id AND p.user_id = u.id;
+  JOIN users u ON u.tenant_id = {{tenant_of:found}} AND u.id = found.id
+  LEFT JOIN passwords p ON p.tenant_id = {{tenant_of:u}} AND p.user_id = u.id;
 
 -- name: update_user
 -- Replaces the version before. No row: another version stands there, or a name is taken, or there is no such user.
@@ -68,13 +68,13 @@ SELECT {{user:u}} FROM users u WHERE u.tenant_id = :tenant_id AND u.id > :after 
 -- name: page_users_by_prefix
 -- Users by id whose username or email begins so: each branch is a range of a unique index.
 WITH matching AS MATERIALIZED (
-    SELECT id FROM users
+    SELECT tenant_id, id FROM users
      WHERE tenant_id = :tenant_id AND username_normal >= :prefix AND username_normal < :prefix_end
      UNION
-    SELECT id FROM users
+    SELECT tenant_id, id FROM users
      WHERE tenant_id = :tenant_id AND email_normal >= :prefix AND email_normal < :prefix_end
 )
-SELECT {{user:u}} FROM matching m JOIN users u ON u.tenant_id = :tenant_id AND u.id = m.id
+SELECT {{user:u}} FROM matching m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.id
  WHERE u.id > :after ORDER BY u.id LIMIT :limit;
 
 -- name: get_password
@@ -122,14 +122,14 @@ SELECT {{consent:c}} FROM consents c
 -- Takes a slot in every bucket or in none (GCRA). The first statement makes the buckets that are missing and locks them
 -- all, in the order of their keys; the second so reads what nobody else can change. No row: some bucket is full.
 INSERT INTO throttles (tenant_id, key, arrival)
-SELECT :tenant_id, bucket.key, :moment FROM {{buckets}} WHERE true ORDER BY bucket.key
+SELECT bucket.tenant_id, bucket.key, :moment FROM {{buckets}} WHERE true ORDER BY bucket.key
     ON CONFLICT (tenant_id, key) DO UPDATE SET arrival = throttles.arrival;
 UPDATE throttles
    SET arrival = CASE WHEN throttles.arrival > :moment THEN throttles.arrival ELSE :moment END + bucket.pace
   FROM {{buckets}}
- WHERE throttles.tenant_id = :tenant_id AND throttles.key = bucket.key
+ WHERE throttles.tenant_id = bucket.tenant_id AND throttles.key = bucket.key
    AND NOT EXISTS (
-       SELECT 1 FROM {{buckets}} JOIN throttles o ON o.tenant_id = :tenant_id AND o.key = bucket.key
+       SELECT 1 FROM {{buckets}} JOIN throttles o ON o.tenant_id = bucket.tenant_id AND o.key = bucket.key
         WHERE o.arrival + bucket.pace > :moment + bucket.tolerance
    )
 RETURNING throttles.key;
@@ -137,9 +137,9 @@ RETURNING throttles.key;
 -- name: wait_for_slots
 -- How many microseconds until every bucket has a slot.
 SELECT max(throttles.arrival + bucket.pace - bucket.tolerance - :moment) AS wait
-  FROM {{buckets}} JOIN throttles ON throttles.tenant_id = :tenant_id AND throttles.key = bucket.key;
+  FROM {{buckets}} JOIN throttles ON throttles.tenant_id = bucket.tenant_id AND throttles.key = bucket.key;
 
 -- name: refund_slots
 -- Gives slots back. A bucket that runs behind the clock is full again: no need to hold it there.
 UPDATE throttles SET arrival = throttles.arrival - bucket.pace
-  FROM {{buckets}} WHERE throttles.tenant_id = :tenant_id AND throttles.key = bucket.key;
+  FROM {{buckets}} WHERE throttles.tenant_id = bucket.tenant_id AND throttles.key = bucket.key;

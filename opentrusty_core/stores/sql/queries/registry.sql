@@ -42,7 +42,7 @@ SELECT DISTINCT :tenant_id, each.value, :client_client_id FROM {{each:origins}};
 -- name: delete_client
 -- Removes a client with all that it was allowed. No row: there is no such client.
 DELETE FROM clients WHERE tenant_id = :tenant_id AND client_id = :client_id RETURNING client_id;
-DELETE FROM consents WHERE tenant_id = :tenant_id AND client_id = :client_id;
+DELETE FROM consents WHERE tenant_id = :tenant_id AND client_id = :client_id AND granted_at IS NOT NULL;
 DELETE FROM codes WHERE tenant_id = :tenant_id AND client_id = :client_id;
 DELETE FROM access_tokens WHERE tenant_id = :tenant_id AND client_id = :client_id;
 DELETE FROM refresh_tokens
@@ -59,7 +59,7 @@ SELECT {{client:c}} FROM clients c
 -- name: client_of_origin
 -- A row, if any active client has registered the origin.
 SELECT 1 AS allowed
-  FROM client_origins o JOIN clients c ON c.tenant_id = o.tenant_id AND c.client_id = o.client_id
+  FROM client_origins o JOIN clients c ON c.tenant_id = {{tenant_of:o}} AND c.client_id = o.client_id
  WHERE o.tenant_id = :tenant_id AND o.origin = :origin AND c.status = 'active' LIMIT 1;
 
 -- name: save_resource

@@ -19,8 +19,8 @@ UPDATE grants SET revoked_at = :now
 -- The live session that both hashes belong to, with its user and their consent to the client.
 SELECT {{session:s}}, {{user:u}}, {{consent:c}}
   FROM sessions s
-  LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-  LEFT JOIN consents c ON c.tenant_id = s.tenant_id AND c.user_id = s.user_id AND c.client_id = :client_id
+  LEFT JOIN users u ON u.tenant_id = {{tenant_of:s}} AND u.id = s.user_id
+  LEFT JOIN consents c ON c.tenant_id = {{tenant_of:s}} AND c.user_id = s.user_id AND c.client_id = :client_id
  WHERE s.tenant_id = :tenant_id AND s.handle_hash = :handle_hash AND s.browser_hash = :browser_hash
    AND s.ended_at IS NULL AND s.idle_expires_at > :now AND s.expires_at > :now;
 
@@ -73,10 +73,10 @@ INSERT INTO interactions (tenant_id, client_id, {{interaction}}) VALUES (:tenant
 -- IS NOT DISTINCT FROM keeps the index of browsers out of it: one browser may have many interactions.
 SELECT {{interaction:i}}, {{session:s}}, {{user:u}}, {{consent:c}}
   FROM interactions i
-  LEFT JOIN sessions s ON s.tenant_id = i.tenant_id AND s.handle_hash = :handle_hash
+  LEFT JOIN sessions s ON s.tenant_id = {{tenant_of:i}} AND s.handle_hash = :handle_hash
        AND s.browser_hash = i.browser_hash AND s.ended_at IS NULL AND s.idle_expires_at > :now AND s.expires_at > :now
-  LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-  LEFT JOIN consents c ON c.tenant_id = s.tenant_id AND c.user_id = s.user_id AND c.client_id = i.client_id
+  LEFT JOIN users u ON u.tenant_id = {{tenant_of:s}} AND u.id = s.user_id
+  LEFT JOIN consents c ON c.tenant_id = {{tenant_of:s}} AND c.user_id = s.user_id AND c.client_id = i.client_id
  WHERE i.tenant_id = :tenant_id AND i.hash = :interaction_hash AND i.browser_hash IS NOT DISTINCT FROM :browser_hash
    AND i.expires_at > :now;
 

@@ -25,11 +25,11 @@ class SqlSessions(Repository):
         """See `storage.Sessions.start`."""
         calls = []
         if replaces is not None:
-            before = {"session_id": session.id, "user_id": session.user_id, "now": session.created_at}
-            calls.append(("replace_session", self._params(replaces=replaces, **before)))
+            successor: Params = {"session_id": session.id, "user_id": session.user_id, "now": session.created_at}
+            calls.append(("replace_session", self._params(replaces=replaces, **successor)))
         calls.append(("start_session", self._params(event, **SESSION.params(session))))
         if refund:
-            calls.append(("refund_slots", self._params(buckets=bucket_params(refund))))
+            calls.append(("refund_slots", self._params(buckets=bucket_params(self._tenant_id, refund))))
         await self._database.together(*calls)
 
     async def recognise(

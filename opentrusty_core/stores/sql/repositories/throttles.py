@@ -19,7 +19,7 @@ class SqlThrottles(Repository):
         if not buckets:
             return Taken()
         outside = self._database.outside
-        params = self._params(buckets=bucket_params(buckets), moment=to_microseconds(now))
+        params = self._params(buckets=bucket_params(self._tenant_id, buckets), moment=to_microseconds(now))
         if await outside.run("take_slots", params):
             return Taken()
         ((wait,),) = await outside.run("wait_for_slots", params)
@@ -27,14 +27,15 @@ class SqlThrottles(Repository):
 
     async def refund(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
         """See `storage.Throttles.refund`."""
-        await self._database.outside.run("refund_slots", self._params(buckets=bucket_params(buckets)))
+        await self._database.outside.run("refund_slots", self._params(buckets=bucket_params(self._tenant_id, buckets)))
 
 
-def bucket_params(buckets: tuple[Bucket, ...]) -> str:
-    """The buckets as the JSON that `{{buckets}}` reads; times in microseconds."""
+def bucket_params(tenant_id: str, buckets: tuple[Bucket, ...]) -> str:
+    """The buckets of a tenant as the JSON that `{{buckets}}` reads; times in microseconds."""
     return json.dumps(
         [
             {
+                "tenant_id": tenant_id,
                 "key": key.hex(),
                 "pace": limit.interval // MICROSECOND,
                 "tolerance": limit.tolerance // MICROSECOND,

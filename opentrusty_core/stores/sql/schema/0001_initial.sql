@@ -63,7 +63,8 @@ CREATE TABLE consents (
     PRIMARY KEY (tenant_id, user_id, client_id)
 ) {{table}};
 
-CREATE INDEX consents_by_client ON consents (tenant_id, client_id) WHERE client_id IS NOT NULL;
+-- For the one query that says so: who looks for a user's consent must not find this index.
+CREATE INDEX consents_by_client ON consents (tenant_id, client_id) WHERE granted_at IS NOT NULL;
 
 CREATE TABLE throttles (
     tenant_id {{id}} NOT NULL,

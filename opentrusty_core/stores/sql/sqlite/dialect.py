@@ -16,8 +16,9 @@ SQLITE = Dialect(
         "table": "STRICT, WITHOUT ROWID",
         "hot_table": "STRICT, WITHOUT ROWID",
         "skip_locked": "",
-        "buckets": "(SELECT value ->> 'key' AS key, value ->> 'pace' AS pace, value ->> 'tolerance' AS tolerance "
-        "FROM json_each(:buckets)) AS bucket",
+        "buckets": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'key' AS key, value ->> 'pace' AS pace, "
+        "value ->> 'tolerance' AS tolerance FROM json_each(:buckets)) AS bucket",
     },
+    tenant_of=lambda alias: f"{alias}.tenant_id",
     each=lambda parameter: f"json_each(:{parameter}) AS each",
 )

@@ -14,23 +14,23 @@
 -- share lock on the session makes it wait until this grant can be seen, or makes this statement wait and find `ended_at`
 -- set. Locks are taken in the order session, grant, code; `end_session` and `revoke_grant` keep to it.
 WITH presented AS MATERIALIZED (
-    SELECT c.grant_id, g.session_id, g.is_offline
-      FROM codes c JOIN grants g ON g.tenant_id = c.tenant_id AND g.id = c.grant_id
+    SELECT c.tenant_id, c.grant_id, g.session_id, g.is_offline
+      FROM codes c JOIN grants g ON g.tenant_id = {{tenant_of:c}} AND g.id = c.grant_id
      WHERE c.tenant_id = :tenant_id AND c.hash = :code_hash AND c.client_id = :client_id
        AND c.redirect_uri IS NOT DISTINCT FROM :redirect_uri
        AND c.code_challenge IS NOT DISTINCT FROM :code_challenge
        AND c.redeemed_at IS NULL AND c.expires_at > :now AND g.revoked_at IS NULL AND g.expires_at > :now
 ), standing AS MATERIALIZED (
-    SELECT grant_id FROM presented WHERE is_offline
+    SELECT tenant_id, grant_id FROM presented WHERE is_offline
      UNION ALL
-    SELECT grant_id FROM (
-        SELECT p.grant_id FROM presented p JOIN sessions s ON s.tenant_id = :tenant_id AND s.id = p.session_id
+    SELECT tenant_id, grant_id FROM (
+        SELECT p.tenant_id, p.grant_id FROM presented p JOIN sessions s ON s.tenant_id = p.tenant_id AND s.id = p.session_id
          WHERE NOT p.is_offline AND s.ended_at IS NULL FOR SHARE OF s
     ) AS online
 ), granted AS (
     UPDATE grants g SET expires_at = :grant_expires_at FROM standing s
-     WHERE g.tenant_id = :tenant_id AND g.id = s.grant_id AND g.revoked_at IS NULL
-    RETURNING {{grant:g}}
+     WHERE g.tenant_id = s.tenant_id AND g.id = s.grant_id AND g.revoked_at IS NULL
+    RETURNING g.tenant_id, {{grant:g}}
 ), spent AS (
     UPDATE codes c SET redeemed_at = :now, kept_until_at = :grant_expires_at FROM granted g
      WHERE c.tenant_id = :tenant_id AND c.hash = :code_hash AND c.redeemed_at IS NULL
@@ -46,7 +46,7 @@ WITH presented AS MATERIALIZED (
     SELECT :tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document FROM granted g, spent
 )
 SELECT {{code:c}}, {{grant:g}}, {{user:u}}
-  FROM spent c CROSS JOIN granted g LEFT JOIN users u ON u.tenant_id = :tenant_id AND u.id = g.user_id;
+  FROM spent c CROSS JOIN granted g LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id;
 
 -- name: answer_interaction
 -- Adds a grant and its code as the answer to an interaction, which goes, with the visit of the session, if one is given.
@@ -77,22 +77,22 @@ WITH used AS (
       FROM grants g
      WHERE r.tenant_id = :tenant_id AND r.id = :token_id AND r.client_id = :client_id AND r.generation = :generation
        AND r.idle_expires_at > :now AND r.expires_at > :now
-       AND g.tenant_id = :tenant_id AND g.id = r.grant_id AND g.revoked_at IS NULL AND g.expires_at > :now
-    RETURNING {{refresh_token:r}}, g.user_id
+       AND g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id AND g.revoked_at IS NULL AND g.expires_at > :now
+    RETURNING r.tenant_id, {{refresh_token:r}}, g.user_id
 ), event AS (
     INSERT INTO audit_events (tenant_id, {{event}})
     SELECT :tenant_id, :event_id, :event_at, :event_type, user_id, grant_id, :event_document FROM used
 )
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM used r
-  JOIN grants g ON g.tenant_id = :tenant_id AND g.id = r.grant_id
-  LEFT JOIN users u ON u.tenant_id = :tenant_id AND u.id = r.user_id;
+  JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
+  LEFT JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id;
 
 -- name: use_refresh_token
 -- Uses the present generation, which stays. The idle end is written only when it moves by an hour: a use is a read.
 WITH used AS MATERIALIZED (
-    SELECT {{refresh_token:r}}, g.user_id
-      FROM refresh_tokens r JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
+    SELECT r.tenant_id, {{refresh_token:r}}, g.user_id
+      FROM refresh_tokens r JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
      WHERE r.tenant_id = :tenant_id AND r.id = :token_id AND r.client_id = :client_id AND r.generation = :generation
        AND r.idle_expires_at > :now AND r.expires_at > :now AND g.revoked_at IS NULL AND g.expires_at > :now
 ), event AS (
@@ -100,9 +100,9 @@ WITH used AS MATERIALIZED (
     SELECT :tenant_id, :event_id, :event_at, :event_type, user_id, grant_id, :event_document FROM used
 ), moved AS (
     UPDATE refresh_tokens r SET idle_expires_at = LEAST(r.expires_at, :idle_expires_at)
-      FROM used u WHERE r.tenant_id = :tenant_id AND r.id = u.id AND r.idle_expires_at <= :idle_due_at
+      FROM used u WHERE r.tenant_id = u.tenant_id AND r.id = u.id AND r.idle_expires_at <= :idle_due_at
 )
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM used r
-  JOIN grants g ON g.tenant_id = :tenant_id AND g.id = r.grant_id
-  LEFT JOIN users u ON u.tenant_id = :tenant_id AND u.id = r.user_id;
+  JOIN grants g ON g.tenant_id = r.tenant_id AND g.id = r.grant_id
+  LEFT JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id;

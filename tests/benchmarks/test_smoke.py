@@ -1,0 +1,108 @@
+"""The benchmark command measures real processes, and says so when what it measured is worth nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import loadgen
+from benchmarks.processes import cpu_seconds
+from benchmarks.report import COLUMNS
+from benchmarks.servers import ROOT, serve_floor
+
+SCENARIOS = {"client_credentials-es256", "client_credentials-rs256", "client_credentials-opaque"}
+OPTIONS = ["--quick", "--only", "client_credentials", "--database", "sqlite", "--seconds", "1"]
+BURN = "import time\nwhile time.process_time() < 0.3: pass\nprint(flush=True)\ninput()"
+
+
+def bench(*options: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *options],
+        cwd=ROOT,
+        env=None if path is None else {"PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_one_command_prints_the_table_and_writes_the_rounds(tmp_path: Path) -> None:
+    """Every column has its figure, for the scenarios asked for and for the floor that they are compared with."""
+    done = bench(*OPTIONS, "--json", str(tmp_path / "out.json"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    head, _, *lines = done.stdout.splitlines()
+    assert all(column in head for column in COLUMNS)
+    rows = {line.split()[0]: line.split()[1:] for line in lines if line and not line.startswith("start-up")}
+    assert rows.keys() == SCENARIOS | {"floor-asgi", "floor-starlette"}
+    assert all(len(row) >= 7 and float(row[1].replace(",", "")) > 0 for row in rows.values())
+    assert any(line.startswith("start-up on sqlite: ") for line in lines)
+
+    content = json.loads((tmp_path / "out.json").read_text())
+    assert {"at", "machine", "floor_us", "start_up", "results"} <= content.keys()
+    found = {one["scenario"]: one for one in content["results"]}
+    assert found.keys() == rows.keys()
+    for name in SCENARIOS:
+        assert found[name]["problem"] is None
+        assert found[name]["resident_mib"] > 10
+        assert {"per_second", "p50", "p99", "server", "database", "total"} == found[name]["median"].keys()
+        (round_,) = found[name]["rounds"]
+        assert round_["load"]["operations"] > 10
+        assert round_["server"] > content["floor_us"] / 2
+
+
+def test_without_wrk_the_command_says_what_to_install() -> None:
+    done = bench(*OPTIONS, path="")
+    assert done.returncode == 1
+    assert "apt-get install wrk" in done.stderr
+
+
+def test_an_unknown_scenario_is_refused_by_name() -> None:
+    done = bench("--only", "nonsense")
+    assert done.returncode == 1
+    assert "nonsense" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "marker", "valid"), [(200, '"ok":true', True), (200, "something else", False), (201, '"ok":true', False)]
+)
+def test_a_wrong_answer_spoils_the_round(tmp_path: Path, status: int, marker: str, valid: bool) -> None:
+    """An answer counts only with the status and the content that the scenario expects."""
+    assert shutil.which("wrk"), "the benchmarks need wrk: apt-get install wrk"
+    call: loadgen.Data = {"method": "GET", "path": "/", "headers": {}}
+    with serve_floor("asgi", tmp_path) as server:
+        load = loadgen.run("requests", server.url, {"status": status, "marker": marker, "requests": [call]}, seconds=1)
+    assert (load.problem is None) is valid
+    assert (load.operations > 0) is valid
+    assert (load.unexpected == 0) is valid
+
+
+def test_cpu_time_of_descendants_counts_while_they_live_and_afterwards() -> None:
+    """What a child burned stays on the account of its parent's tree after the child has ended."""
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])\nprint(flush=True)\ninput()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    with parent:
+        parent.stdout.readline()
+        alive = cpu_seconds(parent.pid)
+        parent.stdin.write(b"\n")
+        parent.stdin.flush()
+        parent.stdout.readline()
+        after = cpu_seconds(parent.pid)
+        parent.stdin.write(b"\n")
+        parent.stdin.flush()
+    assert alive >= 0.3
+    assert after >= alive

@@ -1,0 +1,90 @@
+"""What the state machine does to throttles and to what administrators keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, rule
+
+from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
+from opentrusty_core.domain.throttle import Bucket, Limit
+from tests.stores.machine import CLIENTS, EMAILS, ROLES, USERNAMES, USERS, Place, TwoStores, places
+from tests.support import builders
+
+BUCKETS = [Bucket(key=bytes([n]) * 32, limit=Limit(burst=n, interval=timedelta(seconds=40) / n)) for n in (1, 2, 3)]
+
+user_ids, client_ids, roles = st.sampled_from(USERS), st.sampled_from(CLIENTS), st.sampled_from(ROLES)
+usernames, emails, versions = st.sampled_from(USERNAMES), st.sampled_from(EMAILS), st.integers(1, 3)
+statuses = st.sampled_from(KeyStatus)
+identifiers = st.sampled_from(["api-1", "api-2"])
+
+
+class RegistryRules(TwoStores):
+    """Throttles; the tenant, resources, keys, roles, the master key."""
+
+    keys: Bundle[SigningKey] = Bundle("keys")
+
+    @rule(at=places, buckets=st.lists(st.sampled_from(BUCKETS), unique=True, max_size=2), refund=st.booleans())
+    def throttle(self, at: Place, buckets: list[Bucket], refund: bool) -> None:
+        now = self.runtime.now()
+        if refund:
+            self.both(at, lambda r, it, e: r.throttles.refund(it, now), tuple(buckets))
+        else:
+            self.both(at, lambda r, it, e: r.throttles.take(it, now), tuple(buckets))
+
+    @rule(at=places, version=versions)
+    def update_tenant(self, at: Place, version: int) -> None:
+        tenant = replace(self.tenants[at[0]], display_name=self.runtime.new_id(), version=version)
+        self.both(at, lambda r, it, e: r.tenant.update(it, e), tenant)
+
+    @rule(at=places, identifier=identifiers, scopes=st.sets(st.sampled_from(["r", "w"])))
+    def save_resource(self, at: Place, identifier: str, scopes: set[str]) -> None:
+        resource = builders.a_resource(self.runtime, identifier=identifier, scopes=dict.fromkeys(sorted(scopes), "S"))
+        self.both(at, lambda r, it, e: r.resources.save(it, e), resource)
+
+    @rule(at=places, identifier=identifiers)
+    def delete_resource(self, at: Place, identifier: str) -> None:
+        self.both(at, lambda r, it, e: r.resources.delete(it, e), identifier)
+
+    @rule(target=keys, at=places, status=statuses)
+    def add_key(self, at: Place, status: KeyStatus) -> SigningKey:
+        key = builders.a_signing_key(self.runtime, status=status)
+        self.both(at, lambda r, it, e: r.signing_keys.add(it, e), key)
+        return key
+
+    @rule(
+        at=places,
+        steps=st.lists(
+            st.tuples(keys, st.sampled_from(KeyStatus)), min_size=1, max_size=2, unique_by=lambda it: it[0].kid
+        ),
+    )
+    def step_keys(self, at: Place, steps: list[tuple[SigningKey, KeyStatus]]) -> None:
+        stepped = tuple(replace(key, status=status, activated_at=self.runtime.now()) for key, status in steps)
+        self.both(at, lambda r, it, e: r.signing_keys.step(it, e), stepped)
+
+    @rule(at=places, user_id=user_ids, role=roles, give=st.booleans())
+    def assign(self, at: Place, user_id: str, role: str, give: bool) -> None:
+        assignment = builders.an_assignment(self.runtime, self.tenants[at[0]].id, user_id, role=role)
+        if give:
+            self.both(at, lambda r, it, e: r.assignments.assign(it, e), assignment)
+        else:
+            self.both(at, lambda r, it, e: r.assignments.revoke(it.user_id, it.role, e), assignment)
+
+    @rule(home=st.integers(0, 1), user_id=user_ids, role=roles, how=st.sampled_from(["give", "first", "take"]))
+    def assign_on_platform(self, home: int, user_id: str, role: str, how: str) -> None:
+        it, event = builders.an_assignment(self.runtime, self.tenants[home].id, user_id, role=role), self.event()
+        if how == "give":
+            self.answers(lambda store: store.platform.assignments.assign(it, event))
+        elif how == "first":
+            self.answers(lambda store: store.platform.assignments.assign_first(it, event))
+        else:
+            self.answers(lambda store: store.platform.assignments.revoke(it.tenant_id, user_id, role, event))
+
+    @rule(old=st.sampled_from(["key-1", "key-2"]), new=st.sampled_from(["key-1", "key-2"]), claim=st.booleans())
+    def use_master_key(self, old: str, new: str, claim: bool) -> None:
+        if claim:
+            self.answers(lambda store: store.platform.claim_master_key(new))
+        else:
+            self.answers(lambda store: store.platform.replace_master_key(old, new))

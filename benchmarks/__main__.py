@@ -13,9 +13,12 @@ from typing import Any
 from benchmarks import loadgen, report
 from benchmarks.databases import DATABASES, POSTGRESQL
 from benchmarks.profilers import PROFILERS
-from benchmarks.run import FLOORS, Outcome, Plan, run, say
+from benchmarks.plan import Plan
+from benchmarks.run import FLOORS, Outcome, run, say
 from benchmarks.scenarios import SCENARIOS, Scenario
 
+NOISE = 0.2
+"""Cores that others may use before the table warns of it."""
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -60,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", choices=[*DATABASES, "both"], default="both")
     parser.add_argument("--seconds", type=float, help="of load in each round (5; 2 with --quick)")
     parser.add_argument("--rounds", type=int, help="of each scenario; medians are shown (3; 1 with --quick)")
+    parser.add_argument(
+        "--patience", type=float, default=0, metavar="SECONDS", help="how long a round may wait for a quiet machine (0)"
+    )
     parser.add_argument("--quick", action="store_true", help="a glance: short, one round, no warm-up")
     parser.add_argument("--scale", action="store_true", help="many users and tenants against few, on PostgreSQL")
     parser.add_argument(
@@ -95,6 +101,7 @@ def _plan(options: argparse.Namespace, scenarios: tuple[Scenario, ...]) -> Plan:
         rounds=options.rounds or (1 if options.quick else 3),
         warm_up=not options.quick,
         start_ups=1 if options.quick else 5,
+        patience=options.patience,
     )
 
 
@@ -106,6 +113,9 @@ def _table(outcome: Outcome) -> tuple[str, dict[str, Any], bool]:
         f"start-up on {one.database}: {one.seconds:.2f} s to the first /readyz, {one.resident:.0f} MiB resident"
         for one in outcome.start_ups
     ]
+    busiest = max((one.others for one in outcome.results if one.rounds), default=0)
+    if busiest > NOISE:
+        lines.append(f"Others used up to {busiest:.1f} cores meanwhile, which makes everything dearer: see --patience.")
     content = report.document(
         outcome.results, {"floor_us": outcome.floor, "start_up": [asdict(one) for one in outcome.start_ups]}
     )

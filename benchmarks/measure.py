@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks import loadgen
 from benchmarks.databases import Database
 from benchmarks.loadgen import Data, Load
-from benchmarks.processes import cpu_seconds, resident_mebibytes
+from benchmarks.processes import cpu_seconds, machine_seconds, resident_mebibytes, wait_for_quiet
+from benchmarks.plan import Plan
 from benchmarks.scenarios import Scenario
 from benchmarks.servers import Server
 from benchmarks.site import Site
@@ -18,11 +21,15 @@ from benchmarks.site import Site
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One stretch of load; CPU is µs for an operation, of the server and of PostgreSQL."""
+    """One stretch of load; CPU is µs for an operation, of the server and of PostgreSQL.
+
+    `others` is how many cores processes that are not ours used meanwhile: they fill the caches, so all gets dearer.
+    """
 
     load: Load
     server: float
     database: float
+    others: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +69,18 @@ class Measured:
         return self._median(lambda round_: round_.database)
 
     @property
+    def others(self) -> float:
+        """Cores that others used meanwhile."""
+        return self._median(lambda round_: round_.others)
+
+    @property
     def total(self) -> float:
         """CPU µs of both."""
         return self._median(lambda round_: round_.server + round_.database)
 
     def to_json(self) -> dict[str, Any]:
         """Every round, and the medians."""
-        medians = ("per_second", "p50", "p99", "server", "database", "total")
+        medians = ("per_second", "p50", "p99", "server", "database", "total", "others")
         return {
             "scenario": self.name,
             "database": self.database_kind,
@@ -84,17 +96,17 @@ class Measured:
 
 
 def measure(
-    scenario: Scenario, site: Site, server: Server, database: Database, *, seconds: float, rounds: int, warm_up: bool
+    scenario: Scenario, site: Site, server: Server, database: Database, plan: Plan, *, rounds: int | None = None
 ) -> Measured:
     """The scenario under load; it ends at the first round with a wrong answer, which makes the figures worthless."""
     done: list[Round] = []
     problem: str | None = None
     try:
-        if warm_up:
+        if plan.warm_up:
             problem = loadgen.run(scenario.script, server.url, scenario.prepare(site), seconds=1).problem
-        while problem is None and len(done) < rounds:
+        while problem is None and len(done) < (rounds or plan.rounds):
             data = scenario.prepare(site)
-            done.append(loaded(scenario.script, data, server, database, seconds=seconds))
+            done.append(loaded(scenario.script, data, server, database, seconds=plan.seconds, patience=plan.patience))
             problem = done[-1].load.problem
     except (ValueError, LookupError) as error:
         problem = f"it could not be prepared: {error}"
@@ -108,19 +120,50 @@ def measure(
     )
 
 
-def loaded(script: str, data: dict[str, Data], server: Server, database: Database | None, *, seconds: float) -> Round:
-    """One round: the CPU time that the server and PostgreSQL spent meanwhile, over the operations that were
-    completed.
+def loaded(
+    script: str,
+    data: dict[str, Data],
+    server: Server,
+    database: Database | None,
+    *,
+    seconds: float,
+    patience: float = 0,
+) -> Round:
+    """One round: the CPU time that the server and PostgreSQL spent meanwhile, over the operations that were completed.
+
+    It begins when the machine is quiet, or after `patience` seconds.
     """
-    postmaster = database.postmaster if database else None
-    before = cpu_seconds(server.pid), cpu_seconds(postmaster) if postmaster else 0.0
+    wait_for_quiet(patience)
+    before = _spent(server, database)
     load = loadgen.run(script, server.url, data, seconds=seconds)
-    after = cpu_seconds(server.pid), cpu_seconds(postmaster) if postmaster else 0.0
+    spent = _Spent(*(now - then for now, then in zip(_spent(server, database), before, strict=True)))
     if load.unexpected and server.last_words:
         load = replace(load, example=f"{load.example}\nIts log ends: {server.last_words}")
     operations = load.operations or 1
     return Round(
         load=load,
-        server=(after[0] - before[0]) * 1e6 / operations,
-        database=(after[1] - before[1]) * 1e6 / operations,
+        server=spent.server * 1e6 / operations,
+        database=spent.database * 1e6 / operations,
+        others=max(0.0, spent.machine - spent.server - spent.database - spent.wrk) / spent.clock,
+    )
+
+
+class _Spent(NamedTuple):
+    """Seconds."""
+
+    server: float
+    database: float
+    wrk: float
+    machine: float
+    clock: float
+
+
+def _spent(server: Server, database: Database | None) -> _Spent:
+    own = os.times()
+    return _Spent(
+        server=cpu_seconds(server.pid),
+        database=cpu_seconds(database.postmaster) if database and database.postmaster else 0.0,
+        wrk=own.user + own.system + own.children_user + own.children_system,
+        machine=machine_seconds(),
+        clock=time.monotonic(),
     )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
+_GLANCE = 1.0
+_QUIET = 0.2
+"""Seconds looked at, and the cores that others may use in them."""
 # Fields of /proc/PID/stat after the command's name, counted from 0: state is 0.
 _PARENT, _UTIME, _CUTIME = 1, 11, 13
 
@@ -19,6 +23,22 @@ def cpu_seconds(root: int) -> float:
         if stat := _stat(pid):
             ticks += sum(int(field) for field in stat[_UTIME : _CUTIME + 2])
     return ticks / _TICKS
+
+
+def machine_seconds() -> float:
+    """CPU time that everything on the machine has spent since it started, stolen time included."""
+    user, nice, system, _idle, _waiting, *rest = map(int, (PROC / "stat").read_text().partition("\n")[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / _TICKS
+
+
+def wait_for_quiet(patience: float) -> None:
+    """Return when others leave the machine alone for a moment, or after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while (left := deadline - time.monotonic()) > 0:
+        before, started = machine_seconds(), time.monotonic()
+        time.sleep(min(_GLANCE, left))
+        if (machine_seconds() - before) / (time.monotonic() - started) < _QUIET:
+            return
 
 
 def resident_mebibytes(root: int) -> float:

@@ -9,7 +9,8 @@ from benchmarks import loadgen
 from benchmarks.databases import DATABASES, Database
 from benchmarks.measure import loaded, measure
 from benchmarks.profilers import top
-from benchmarks.run import Plan, say, seeded_for
+from benchmarks.plan import Plan
+from benchmarks.run import say, seeded_for
 from benchmarks.scenarios import Scenario
 from benchmarks.servers import free_url, serve_auth
 from benchmarks.site import Site
@@ -30,7 +31,7 @@ def run(kind: str, plan: Plan) -> int:
 def _profile(kind: str, scenario: Scenario, plan: Plan, database: Database, site: Site) -> bool:
     """The scenario measured as it is, then once more under the profiler, whose shares divide up the first figure."""
     with serve_auth(database, site.url, variant=scenario.variant) as server, site:
-        plain = measure(scenario, site, server, database, seconds=plan.seconds, rounds=1, warm_up=True)
+        plain = measure(scenario, site, server, database, plan, rounds=1)
     if plain.problem is not None:
         say(f"INVALID {plain.name} on {plain.database_kind}: {plain.problem}")
         return False
@@ -40,7 +41,7 @@ def _profile(kind: str, scenario: Scenario, plan: Plan, database: Database, site
         loadgen.run(scenario.script, server.url, scenario.prepare(site), seconds=1)
         data = scenario.prepare(site)
         os.kill(server.pid, signal.SIGUSR1)
-        slowed = loaded(scenario.script, data, server, database, seconds=plan.seconds)
+        slowed = loaded(scenario.script, data, server, database, seconds=plan.seconds, patience=plan.patience)
         os.kill(server.pid, signal.SIGUSR2)
     said = f"{plain.server:,.0f} µs of the server ({slowed.server:,.0f} under {kind})"
     said += f" and {plain.database:,.0f} µs of PostgreSQL" if database.postmaster else ""

@@ -33,6 +33,7 @@ COLUMNS = (
     "Node mem µs",
     "Node PG µs",
     "RSS MiB",
+    "others",
 )
 _REFERENCES = {scenario.name: scenario.reference for scenario in SCENARIOS}
 
@@ -71,6 +72,7 @@ def _line(one: Measured, reference: Reference, floor: float | None) -> list[str]
         _number(reference.node_memory),
         _number(reference.node_postgresql) if ours_on_postgresql else "",
         f"{one.resident:.0f}",
+        f"{one.others:.1f}",
     ]
 
 

@@ -16,9 +16,10 @@ from benchmarks import references
 from benchmarks.databases import DATABASES, Database
 from benchmarks.loadgen import Data
 from benchmarks.measure import Measured, Round, loaded, measure
+from benchmarks.plan import Plan
 from benchmarks.processes import resident_mebibytes
 from benchmarks.references import Reference
-from benchmarks.scenarios import SCENARIOS, TOKENS, Scenario
+from benchmarks.scenarios import TOKENS
 from benchmarks.seed import Seeded, seed
 from benchmarks.servers import free_url, serve_auth, serve_floor
 from benchmarks.site import Site
@@ -28,18 +29,6 @@ FLOORS: dict[str, tuple[str, Reference]] = {
     "floor-starlette": ("starlette", references.STARLETTE),
 }
 PEOPLE, SESSIONS = 2000, 256
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to measure, and for how long."""
-
-    scenarios: tuple[Scenario, ...] = SCENARIOS
-    databases: tuple[str, ...] = tuple(DATABASES)
-    seconds: float = 5
-    rounds: int = 3
-    warm_up: bool = True
-    start_ups: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +91,7 @@ def _measured(plan: Plan, database: Database, url: str, seeded: Seeded) -> Itera
     for variant, scenarios in groupby(plan.scenarios, key=lambda scenario: scenario.variant):
         with serve_auth(database, url, variant=variant) as server, site:
             for scenario in scenarios:
-                one = measure(
-                    scenario, site, server, database, seconds=plan.seconds, rounds=plan.rounds, warm_up=plan.warm_up
-                )
+                one = measure(scenario, site, server, database, plan)
                 yield one
                 say(f"{database.kind}: {one.name}: {_brief(one)}")
 
@@ -112,7 +99,7 @@ def _measured(plan: Plan, database: Database, url: str, seeded: Seeded) -> Itera
 def _brief(one: Measured) -> str:
     if one.problem is not None:
         return f"INVALID: {one.problem}"
-    return f"{one.per_second:,.0f}/s, {one.server:,.0f} + {one.database:,.0f} µs"
+    return f"{one.per_second:,.0f}/s, {one.server:,.0f} + {one.database:,.0f} µs, others {one.others:.1f}"
 
 
 def _start_up(plan: Plan, database: Database, url: str) -> StartUp:
@@ -133,7 +120,8 @@ def _floors(plan: Plan) -> dict[str, list[Round]]:
     with tempfile.TemporaryDirectory(prefix="opentrusty-bench-") as folder:
         for name, (app, _) in FLOORS.items():
             with serve_floor(app, Path(folder)) as server:
-                found[name] = [loaded("requests", data, server, None, seconds=min(plan.seconds, 3))]
+                seconds = min(plan.seconds, 3)
+                found[name] = [loaded("requests", data, server, None, seconds=seconds, patience=plan.patience)]
             say(f"{name}: {found[name][0].server:.1f} µs")
     return found
 

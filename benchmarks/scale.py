@@ -24,7 +24,8 @@ from benchmarks.databases import Database, postgresql
 from benchmarks.loadgen import Data
 from benchmarks.measure import Measured, Round, loaded
 from benchmarks.processes import resident_mebibytes
-from benchmarks.run import Plan, say
+from benchmarks.plan import Plan
+from benchmarks.run import say
 from benchmarks.scale_seed import Tenant, World, make_world, new_tenants
 from benchmarks.scenarios import password_data, requests_data
 from benchmarks.seed import API_SCOPE
@@ -200,7 +201,7 @@ def _measure(plan: Plan, operation: Operation, crowd: Crowd, server: Server, dat
     rounds: list[Round] = []
     while problem is None and len(rounds) < plan.rounds:
         data = operation.prepare(crowd)
-        rounds.append(loaded(operation.script, data, server, database, seconds=plan.seconds))
+        rounds.append(loaded(operation.script, data, server, database, seconds=plan.seconds, patience=plan.patience))
         problem = rounds[-1].load.problem
     return Measured(
         name=operation.name,

@@ -16,14 +16,14 @@ from opentrusty_auth.cookies import Cookies
 from opentrusty_auth.cors import Cors
 from opentrusty_auth.endpoints import public
 from opentrusty_auth.failures import failure
-from opentrusty_auth.headers import Headers, common_headers, without_policy
+from opentrusty_auth.headers import NO_PAGE, Headers, common_headers
 from opentrusty_auth.http import HttpError, Receive, Request, Scope, Send
 from opentrusty_auth.lifecycle import Lifecycle
 from opentrusty_auth.logs import described
 from opentrusty_auth.metrics import Listener, Metrics
 from opentrusty_auth.network import Network
 from opentrusty_auth.pages.render import Pages
-from opentrusty_auth.plane import Plane, branding
+from opentrusty_auth.plane import Plane, branding, is_page
 from opentrusty_auth.routes import match
 from opentrusty_core import (
     Directory,
@@ -117,7 +117,7 @@ class AuthPlane:
         headers = [
             *response.headers,
             *self._common,
-            *without_policy(response.headers),
+            *(() if is_page(response) else NO_PAGE),
             *more,
             (b"x-request-id", request.id.encode("ascii")),
             (b"content-length", str(len(response.body)).encode("ascii")),

@@ -22,7 +22,8 @@ class BoundedHttpTools(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._in_head = True
-        self._head_size = 0
+        self._received = 0  # bytes of a head that has not ended yet
+        self._headers_size = 0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -36,24 +37,24 @@ class BoundedHttpTools(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
-            self._head_size += len(data)
-            if self._head_size > MAX_HEAD:
+            self._received += len(data)
+            if self._received > MAX_HEAD:
                 self.send_400_response("")
             elif self._deadline is None:
                 self._deadline = self.loop.call_later(HEAD_WITHIN, self._too_slow)
 
     def on_message_begin(self) -> None:
-        self._in_head, self._head_size = True, 0
+        self._in_head, self._received, self._headers_size = True, 0, 0
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._head_size += len(name) + len(value) + 4
-        if self._head_size > MAX_HEAD:
+        self._headers_size += len(name) + len(value) + 4
+        if self._headers_size > MAX_HEAD:
             raise ValueError("the head is too long")  # ends the parser, which answers by `send_400_response`
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._head_size = False, 0
+        self._in_head, self._received = False, 0
         self._disarm()
         super().on_headers_complete()
 
@@ -62,7 +63,7 @@ class BoundedHttpTools(HttpToolsProtocol):
         self._in_head = False  # between two messages uvicorn's keep-alive time counts
 
     def send_400_response(self, msg: str) -> None:
-        if self._head_size <= MAX_HEAD:
+        if max(self._received, self._headers_size) <= MAX_HEAD:
             super().send_400_response(msg)
             return
         length = str(len(_TOO_LARGE)).encode("ascii")

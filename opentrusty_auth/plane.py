@@ -6,7 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from opentrusty_auth.cookies import Cookies
-from opentrusty_auth.headers import NO_STORE, Headers
+from opentrusty_auth.headers import NO_STORE, PAGE, Headers
 from opentrusty_auth.http import Request
 from opentrusty_auth.metrics import Metrics
 from opentrusty_auth.pages.i18n import preferred_locales
@@ -15,7 +15,8 @@ from opentrusty_auth.pages.views import Branding, Page
 from opentrusty_core import Browser, HttpResponse, Issuer, Provider, Tenant
 
 _NONCE_BYTES = 18
-_HTML: Headers = ((b"content-type", CONTENT_TYPE.encode("ascii")), *NO_STORE)
+HTML_TYPE = (b"content-type", CONTENT_TYPE.encode("ascii"))
+_HTML: Headers = (HTML_TYPE, *NO_STORE, *PAGE)
 _ISOLATED: Headers = ((b"cross-origin-opener-policy", b"same-origin"),)
 
 
@@ -61,6 +62,11 @@ class Plane:
             headers=(*_HTML, (b"content-security-policy", policy), *(() if popup else _ISOLATED), *headers),
             body=self.pages.render(view, locales=locales, nonce=nonce),
         )
+
+
+def is_page(response: HttpResponse) -> bool:
+    """Whether `Plane.page` made it."""
+    return response.headers[:1] == (HTML_TYPE,)
 
 
 def see_other(location: str, *, headers: Headers = ()) -> HttpResponse:

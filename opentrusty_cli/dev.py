@@ -126,14 +126,14 @@ async def prepare(settings: Settings, credentials_file: Path) -> Credentials:
 
 def _read_credentials(path: Path) -> Credentials:
     try:
-        credentials: Credentials = json.loads(path.read_text())
-        if not isinstance(credentials, dict) or not credentials.keys() >= {"acme_id", "platform_admin", "tenants"}:
+        found: object = json.loads(path.read_text())
+        if not isinstance(found, dict) or not found.keys() >= {"acme_id", "platform_admin", "tenants"}:
             raise ValueError
     except (OSError, ValueError):
         raise ConfigurationError(
             f"{path} does not hold what was written there. Put it back, or begin anew in an empty folder."
         ) from None
-    return credentials
+    return found
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"  # base32hex: its order is the order of the bits
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_SHIFTS = range(120, -1, -10)
 
 
 class Runtime(Protocol):
@@ -36,7 +38,7 @@ def format_id(milliseconds: int, randomness: bytes) -> str:
     Ids of one moment are neighbours in an index, as with UUIDv7 (RFC 9562 §5.7), and need no hyphens in URLs.
     """
     number = milliseconds << 80 | int.from_bytes(randomness)
-    return "".join([_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)])
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 class SystemRuntime:

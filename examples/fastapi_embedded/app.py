@@ -1,7 +1,7 @@
 """An identity provider inside a FastAPI application, over the application's own users table.
 
     .venv/bin/python -m examples.prepare http://localhost:8000     # once; prints a password and a client's secret
-    .venv/bin/uvicorn examples.fastapi_embedded.app:app --port 8000
+    .venv/bin/uvicorn examples.fastapi_embedded.app:app --port 8000 --no-access-log
 
 Then open http://localhost:8000/t/shop/.well-known/openid-configuration, and sign in by examples/relying_party.
 """

@@ -54,7 +54,7 @@ def _scripts(view: Page, nonce: str) -> tuple[str, ...]:
 
 def _form_action(view: Page) -> tuple[str, ...]:
     match view:
-        # Chromium holds form-action against every redirect that follows the post, and those lead to the client and beyond.
+        # Chromium holds form-action against every redirect that follows the post: to the client, and beyond.
         case SignInPage() | SelectAccountPage() | ConsentPage() | SignOutPage() | FormPostPage():
             return ()
         case SignedOutPage() | SignedInPage() | ErrorPage():

@@ -47,6 +47,22 @@ def on_postgres(postgres_template: Deployment, postgres_cluster: Cluster, tmp_pa
         yield _moved(postgres_template, folder, url)
 
 
+@pytest.fixture(scope="session")
+def two_workers(
+    postgres_template: Deployment, postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    """Two worker processes on one PostgreSQL, shared by the tests that race or watch them.
+
+    Whoever disables something or guesses passwords does so with a user or client of their own.
+    """
+    template = urlsplit(postgres_template.settings.database_url).path.removeprefix("/")
+    folder = shutil.copytree(postgres_template.folder, tmp_path_factory.mktemp("two-workers") / "deployment")
+    with postgres_cluster.database(template=template) as url:
+        deployment = _moved(postgres_template, folder, url)
+        with deployment.serving(workers=2):
+            yield deployment
+
+
 def _moved(template: Deployment, folder: Path, database_url: str) -> Deployment:
     """The template at another place, with an address of its own."""
     settings = replace(

@@ -177,7 +177,7 @@ def test_a_second_start_finds_everything_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_an_odd_name_serves_as_well(tmp_path: Path) -> None:
-    folder = tmp_path / "100% mine? yes & \"quoted\""
+    folder = tmp_path / '100% mine? yes & "quoted"'
     folder.mkdir()
     with running_dev(folder) as dev:
         assert sign_in(dev.ready)["id_token"]

@@ -1,4 +1,4 @@
-"""`opentrusty serve auth` as a supervisor knows it: starting before its database, refusing a wrong key, ending gently."""
+"""`opentrusty serve auth` as a supervisor knows it: up before its database, refusing a wrong key, ending gently."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_schema_that_is_not_ours_is_told_and_never_migrated(tmp_path: Path) ->
 
 @pytest.mark.case("R22")
 def test_sigterm_answers_what_was_asked_before_it(on_sqlite: Deployment) -> None:
-    """24 sign-ins in flight, most of them waiting for their turn at the hash: every one is answered, none is dropped."""
+    """24 sign-ins in flight, most of them waiting for their turn at the hash: every one is answered."""
     users = [(tenant, username) for tenant in ("acme", "globex") for username in ("alice", "owner")] * 6
     with on_sqlite.serving() as process, ThreadPoolExecutor(len(users)) as pool:
         requests = [sign_in_request(on_sqlite, tenant, username) for tenant, username in users]
@@ -156,7 +156,7 @@ def until_refused(port: int, request: bytes) -> list[int]:
 
     A connection that is closed before the first byte of an answer was not taken: nothing was promised to it.
     """
-    statuses = []
+    statuses: list[int] = []
     while True:
         try:
             wire = Wire(port)

@@ -18,6 +18,7 @@ from tests.support.person import Person
 
 __all__ = ["chromium", "dev", "dev_postgres", "dev_sqlite", "nothing_left_open", "tab"]
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
     """A client of tenant acme, as its developer was told."""

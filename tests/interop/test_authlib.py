@@ -220,7 +220,7 @@ def test_a_stranger_s_secret_opens_nothing(dev: Dev, registration: Registration,
     rp.close()
 
 
-class ResourceServer(JWTBearerTokenValidator):
+class ResourceServer(JWTBearerTokenValidator):  # type: ignore[misc]  # Authlib has no types
     """RFC 9068 §4 as Authlib reads it."""
 
     def __init__(self, rp: Rp, resource: str) -> None:

@@ -1,4 +1,4 @@
-"""Chromium under attack: injected scripts stay text, our pages stand in no frame, and no link carries a sign-in over."""
+"""Chromium under attack: injected scripts stay text, our pages stand in no frame, no link carries a sign-in over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser]
 SCRIPT = "alert(1);document.title='owned'"
 PAYLOADS = {
     "element": f"'\"></title></style><script>{SCRIPT}</script>",
-    "handler": f"x\" autofocus onfocus=\"{SCRIPT}\" '><img src=x onerror=\"{SCRIPT}\">",
+    "handler": f'x" autofocus onfocus="{SCRIPT}" \'><img src=x onerror="{SCRIPT}">',
     "template": "{{7*7}}${7*7}<%= 7*7 %>",
     "address": f"javascript:{SCRIPT}",
 }
@@ -145,7 +145,7 @@ def test_each_sign_in_has_a_session_of_its_own(
     """The handle in the cookie changes with every sign-in, and the one before is dead."""
     app = application(dev_sqlite, receiver, "Fixation")
     with visiting(chromium) as context, visiting(chromium) as elsewhere:
-        page, handles = context.new_page(), []
+        page, handles, cookies = context.new_page(), list[str](), dict[str, str]()
         for _ in range(2):
             page.goto(app.authorize_url(prompt="login"))
             page.fill("#username", victim["username"])

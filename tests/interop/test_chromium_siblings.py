@@ -44,7 +44,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("siblings")
     deployment = deploy(folder, auth_url=f"https://auth.{PARENT}:{free_port()}")
-    with deployment.serving(cookie_domain=PARENT, **make_certificate(folder, f"auth.{PARENT}")):
+    with deployment.serving({"cookie_domain": PARENT, **make_certificate(folder, f"auth.{PARENT}")}):
         assert ok(f"{deployment.auth_url}/readyz")
         yield Site(deployment=deployment)
 
@@ -69,7 +69,7 @@ def attackers_cookies(site: Site, chromium: Browser, app: Application) -> dict[s
 
 
 def values(context: BrowserContext, app: Application) -> dict[str, str]:
-    return {cookie["name"]: cookie["value"] for cookie in context.cookies(app.origin)}  # type: ignore[typeddict-item]
+    return {cookie["name"]: cookie["value"] for cookie in context.cookies(app.origin)}
 
 
 def plant(page: Page, receiver: Receiver, *cookies: str) -> None:
@@ -87,7 +87,7 @@ def test_the_session_cookie_is_the_parent_domain_s_and_the_browser_cookie_is_the
     site: Site, victims: BrowserContext, app: Application
 ) -> None:
     site.sign_in(victims.new_page(), app, "alice")
-    cookies = {cookie["name"]: cookie for cookie in victims.cookies(app.origin)}  # type: ignore[typeddict-item]
+    cookies = {cookie["name"]: cookie for cookie in victims.cookies(app.origin)}
     session, browser = cookies[SESSION_COOKIE], cookies[BROWSER_COOKIE]
     assert session["domain"] == f".{PARENT}"
     assert browser["domain"] == f"auth.{PARENT}"

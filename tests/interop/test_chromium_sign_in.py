@@ -127,7 +127,7 @@ def test_form_post_brings_the_response_in_a_body(
     app: Application, tab: Tab, receiver: Receiver, sign_in: SignIn
 ) -> None:
     """From another site, by our one script, under our own policy."""
-    state = "a state with \"quotes\", <tags> & ümlauts"
+    state = 'a state with "quotes", <tags> & ümlauts'
     tab.page.goto(app.authorize_url(response_mode="form_post", state=state))
     sign_in(tab.page)
     tab.page.get_by_role("button", name="Allow").click()

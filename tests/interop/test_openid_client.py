@@ -1,4 +1,4 @@
-"""openid-client 6 as relying party: every verdict is the library's own (state, iss, nonce, signature, aud, sub, errors)."""
+"""openid-client 6 as relying party: the verdicts (state, iss, nonce, signature, aud, sub, errors) are its own."""
 
 from __future__ import annotations
 

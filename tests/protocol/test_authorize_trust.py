@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from opentrusty_core.domain.audit import AuditType, Outcome
+from opentrusty_core.domain.authorization_request import ResponseMode
 from opentrusty_core.domain.client import ClientStatus
 from opentrusty_core.errors import InvalidRequest, ProtocolError
 from opentrusty_core.protocol.messages import HttpRequest
@@ -179,6 +180,15 @@ async def test_a_repeated_parameter_is_refused_wherever_it_stands(
     assert answer.parameters["error"] == "invalid_request"
     assert answer.parameters["iss"] == ISSUER
     assert answer.parameters.get("state") == (None if name == "state" else STATE)
+
+
+@pytest.mark.case("A6")
+async def test_of_two_response_modes_neither_is_taken(world: World) -> None:
+    """The error goes the plain way."""
+    answer = await world.ask(urlencode(world.question("web", response_mode="query")) + "&response_mode=form_post")
+    assert isinstance(answer, AuthorizationResponse)
+    assert answer.mode is ResponseMode.QUERY
+    assert answer.parameters["error"] == "invalid_request"
 
 
 @pytest.mark.case("A6")

@@ -14,11 +14,11 @@ from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
 from opentrusty_core.domain.client import ClientStatus
 from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.session import Browser
-from opentrusty_core.domain.user import UserStatus
-from opentrusty_core.errors import InvalidRequest, LoginRequired, ProtocolError
+from opentrusty_core.domain.user import User, UserStatus
+from opentrusty_core.errors import InteractionRequired, InvalidRequest, LoginRequired, ProtocolError
 from opentrusty_core.protocol.messages import HttpRequest
 from opentrusty_core.protocol.messages.authorization import AuthorizationResponse, InteractionStarted
-from tests.support.cast import ALICE, BOB, ISSUER, STATE
+from tests.support.cast import ALICE, BOB, ISSUER, STATE, USERS
 from tests.support.world import World
 
 STRANGER = Browser()
@@ -247,6 +247,41 @@ async def test_an_interaction_ends_once(world: World) -> None:
     assert isinstance(await resume(world, handle), AuthorizationResponse)
     assert await resume(world, handle) is None
     assert len(world.store._database.tenants["acme-id"].codes) == 1
+
+
+class OtherTab:
+    """A directory that is asked about a person just when the other tab finishes the interaction."""
+
+    handle = ""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def find(self, tenant_id: str, identifier: str) -> User | None:
+        return None
+
+    async def get(self, tenant_id: str, user_id: str) -> User | None:
+        if self.handle:
+            assert await self.world.repos().interactions.finish(hash_handle(Handle.INTERACTION, self.handle))
+        return USERS[0]
+
+    async def check_password(self, tenant_id: str, user: User | None, password: str) -> bool:
+        return False
+
+
+@pytest.mark.case("A13")
+async def test_of_two_tabs_that_finish_at_once_one_gets_a_code(world: World) -> None:
+    """The other one gets a page, and nothing is issued to it."""
+    other = OtherTab(world)
+    world.directory = other
+    world.restart()
+    handle = await started(world, prompt="select_account")
+    await answered(world, handle, account_selected=True)
+    other.handle = handle
+    with pytest.raises(InteractionRequired):
+        await resume(world, handle)
+    assert not world.store._database.tenants["acme-id"].codes
+    assert not world.store._database.tenants["acme-id"].grants
 
 
 @pytest.mark.case("A12")

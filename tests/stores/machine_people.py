@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, rule
+from hypothesis.stateful import rule
 
-from opentrusty_core.domain.client import ClientStatus
-from opentrusty_core.domain.user import PasswordCredential
 from tests.stores.machine import CLIENTS, EMAILS, ORIGINS, USERNAMES, USERS, Place, TwoStores, places
 from tests.support import builders
 
@@ -15,35 +13,16 @@ usernames, emails, versions = st.sampled_from(USERNAMES), st.sampled_from(EMAILS
 
 
 class PeopleRules(TwoStores):
-    """Users, passwords, consents; clients."""
-
-    passwords: Bundle[PasswordCredential] = Bundle("passwords")
+    """Users and clients come and go, and so do consents."""
 
     @rule(at=places, user_id=user_ids, username=usernames, email=emails)
     def add_user(self, at: Place, user_id: str, username: str, email: str | None) -> None:
         user = builders.a_user(self.runtime, id=user_id, username=username, email=email)
         self.both(at, lambda r, it, e: r.users.add(it, e), user)
 
-    @rule(at=places, user_id=user_ids, username=usernames, email=emails, version=versions)
-    def update_user(self, at: Place, user_id: str, username: str, email: str | None, version: int) -> None:
-        user = builders.a_user(self.runtime, id=user_id, username=username, email=email, version=version)
-        self.both(at, lambda r, it, e: r.users.update(it, e), user)
-
     @rule(at=places, user_id=user_ids)
     def delete_user(self, at: Place, user_id: str) -> None:
         self.both(at, lambda r, it, e: r.users.delete(it, e), user_id)
-
-    @rule(target=passwords, at=places, user_id=user_ids)
-    def set_password(self, at: Place, user_id: str) -> PasswordCredential:
-        password = builders.a_password(self.runtime, user_id)
-        self.both(at, lambda r, it, e: r.passwords.set(it, e), password)
-        return password
-
-    @rule(target=passwords, at=places, old=passwords)
-    def rehash(self, at: Place, old: PasswordCredential) -> PasswordCredential:
-        new = builders.a_password(self.runtime, old.user_id)
-        self.both(at, lambda r, it, e: r.passwords.rehash(old, it, e), new)
-        return new
 
     @rule(at=places, user_id=user_ids, client_id=client_ids, scope=st.sets(st.sampled_from(["openid", "email"])))
     def save_consent(self, at: Place, user_id: str, client_id: str, scope: set[str]) -> None:
@@ -59,13 +38,6 @@ class PeopleRules(TwoStores):
     def add_client(self, at: Place, client_id: str, origins: set[str]) -> None:
         client = builders.a_client(self.runtime, client_id=client_id, allowed_origins=tuple(sorted(origins)))
         self.both(at, lambda r, it, e: r.clients.add(it, e), client)
-
-    @rule(at=places, client_id=client_ids, status=st.sampled_from(ClientStatus), version=versions)
-    def update_client(self, at: Place, client_id: str, status: ClientStatus, version: int) -> None:
-        client = builders.a_client(
-            self.runtime, client_id=client_id, status=status, allowed_origins=(ORIGINS[0],), version=version
-        )
-        self.both(at, lambda r, it, e: r.clients.update(it, e), client)
 
     @rule(at=places, client_id=client_ids)
     def delete_client(self, at: Place, client_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 import os
 import subprocess
@@ -79,9 +79,11 @@ class Deployment:
         return Person(self.auth_url, username, user["password"])
 
     @contextmanager
-    def serving(self, *, workers: int = 1, ready: bool = True, **settings: object) -> Iterator[ServerProcess]:
+    def serving(
+        self, settings: Mapping[str, object] | None = None, *, workers: int = 1, ready: bool = True
+    ) -> Iterator[ServerProcess]:
         """`opentrusty serve auth` with more settings, such as `cookie_domain`; waits until it is `ready`, or live."""
-        more = {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
+        more = {f"{PREFIX}{name.upper()}": str(value) for name, value in (settings or {}).items()}
         probe = f"{self.auth_url}/{'readyz' if ready else 'livez'}"
         command = [*OPENTRUSTY, "serve", "auth", "--port", str(self.port), "--workers", str(workers)]
         log = self.folder / "serve.log"
@@ -133,8 +135,8 @@ def make_certificate(folder: Path, *hosts: str) -> dict[str, Path]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(
             x509.SubjectAlternativeName([*names, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
         )
@@ -143,8 +145,6 @@ def make_certificate(folder: Path, *hosts: str) -> dict[str, Path]:
     files = {"tls_certificate_file": folder / "tls.crt", "tls_key_file": folder / "tls.key"}
     files["tls_certificate_file"].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     files["tls_key_file"].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return files

@@ -13,7 +13,14 @@ import anyio
 from opentrusty_core.config import Settings
 from opentrusty_core.domain.client import AuthMethod, GrantType
 from opentrusty_core.domain.scope import STANDARD_SCOPES
-from opentrusty_core.management import Actor, ClientFields, ClientWithSecret, Management
+from opentrusty_core.management import (
+    Actor,
+    ClientFields,
+    ClientWithSecret,
+    Management,
+    UserFields,
+    generate_password,
+)
 from opentrusty_core.runtime import SystemRuntime
 from opentrusty_core.stores import open_store
 
@@ -64,6 +71,18 @@ class Managed:
         async def create(management: Management) -> ClientWithSecret:
             tenant = await management.tenants.find(ACTOR, tenant_name)
             return await management.clients.create(ACTOR, tenant.id, wanted, client_id=client_id)
+
+        return self.run(create)
+
+    def user(self, tenant_name: str, username: str) -> str:
+        """Make a user with an email of the same name; their password."""
+
+        async def create(management: Management) -> str:
+            password = generate_password(SystemRuntime().token_bytes)
+            tenant = await management.tenants.find(ACTOR, tenant_name)
+            fields: UserFields = {"username": username, "email": f"{username}@{tenant_name}.example"}
+            await management.users.create(ACTOR, tenant.id, fields, password=password)
+            return password
 
         return self.run(create)
 

@@ -73,11 +73,12 @@ class Person:
         for _ in range(REDIRECTS):
             if isinstance(at, Left):
                 return at
-            assert at.form is not None, f"{at.url} asks nothing and leads nowhere:\n{at.answer.text}"
-            if "username" in at.form.fields:
+            form = at.form
+            assert form is not None, f"{at.url} asks nothing and leads nowhere:\n{at.answer.text}"
+            if "username" in form.fields:
                 at = self.submit(at, username=self.username, password=self.password)
             else:
-                choices = at.form.buttons["decision"]
+                choices = form.buttons["decision"]
                 at = self.submit(at, decision=decision if decision in choices else choices[0])
         raise AssertionError("the sign-in goes round in circles")
 

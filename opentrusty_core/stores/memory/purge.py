@@ -43,7 +43,7 @@ def _dead_of_tenant(t: Tables, now: datetime) -> Iterator[tuple[str, dict[Any, A
 
 
 def _over_since(session: Session) -> datetime:
-    return session.expires_at if session.ended_at is None else session.ended_at
+    return min(session.expires_at, session.ended_at or session.expires_at)
 
 
 def _kept_until(code: AuthorizationCode, grants: Mapping[str, Grant]) -> datetime:

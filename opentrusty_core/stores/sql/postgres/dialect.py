@@ -19,6 +19,7 @@ POSTGRES = Dialect(
         "json": "json",
         "table": "",
         "hot_table": "WITH (fillfactor = 90)",
+        "for_update": "FOR NO KEY UPDATE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
         "buckets": "json_to_recordset(CAST(:buckets AS json)) "
         "AS bucket(tenant_id text, key text, pace bigint, tolerance bigint)",

@@ -158,7 +158,6 @@ class _Transaction:
     def __init__(self, engine: PostgresEngine, session: Session) -> None:
         self._engine = engine
         self._session = session
-        self._is_open = False
 
     @property
     def outside(self) -> Database:
@@ -185,22 +184,20 @@ class _Transaction:
         if not rows:
             return rows
         answers = await self._send([(statement, params) for statement in rest] + [(COMMIT, {})] * commit)
-        self._is_open = not commit
         return _answer(query, [rows, *answers])
 
     async def commit(self) -> None:
-        if self._is_open:
+        if self._session.in_transaction:
             self._engine.statements += 1
             await self._session.commit()
 
     async def rollback(self) -> None:
-        if self._is_open and not self._session.is_closed:
+        if self._session.in_transaction:
             self._engine.statements += 1
             await self._session.run(ROLLBACK, {})
 
     async def _send(self, statements: list[tuple[Statement, Params]]) -> list[Rows]:
-        begins = not self._is_open
-        self._is_open = True
+        begins = not self._session.in_transaction
         self._engine.statements += 1
         try:
             answers = await self._session.together([(BEGIN, {}), *statements] if begins else statements)

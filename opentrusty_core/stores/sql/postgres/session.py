@@ -104,6 +104,11 @@ class Session:
         """Whether it can be used for something new: open, not waiting, in no transaction."""
         return not self.is_closed and self._waiter is None and self._pg.transaction_status == IDLE
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, good or failed."""
+        return not self.is_closed and self._pg.transaction_status != IDLE
+
     async def run(self, statement: Statement, params: Params) -> Rows:
         """Run one statement. Raises `Refused`, `StoreUnavailable`, `Unstorable`."""
         prepared = self._prepared.get(statement) or await self._prepare(statement)

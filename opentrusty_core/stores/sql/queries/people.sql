@@ -47,7 +47,9 @@ DELETE FROM assignments WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM platform_assignments WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM interactions
  WHERE tenant_id = :tenant_id
-   AND browser_hash IN (SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id);
+   AND browser_hash IN (
+       SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL
+   );
 DELETE FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM codes
  WHERE tenant_id = :tenant_id

@@ -47,14 +47,15 @@ DELETE FROM interactions
 {{write_event}};
 
 -- name: end_sessions_of_user
--- The same for every session of a user.
-UPDATE sessions SET ended_at = :now
- WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL RETURNING id;
+-- The same for every session of a user. Those that had ended leave no interactions: their browser may be another's now.
+SELECT id FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL {{for_update}};
+DELETE FROM interactions
+ WHERE tenant_id = :tenant_id AND browser_hash IN (
+     SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL
+ );
+UPDATE sessions SET ended_at = :now WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL;
 UPDATE grants SET revoked_at = :now
  WHERE tenant_id = :tenant_id AND user_id = :user_id AND NOT is_offline AND revoked_at IS NULL;
-DELETE FROM interactions
- WHERE tenant_id = :tenant_id
-   AND browser_hash IN (SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id);
 {{write_event}};
 
 -- name: page_sessions_of_user

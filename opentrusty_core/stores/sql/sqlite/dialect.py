@@ -15,6 +15,7 @@ SQLITE = Dialect(
         "json": "TEXT",
         "table": "STRICT, WITHOUT ROWID",
         "hot_table": "STRICT, WITHOUT ROWID",
+        "for_update": "",
         "skip_locked": "",
         "buckets": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'key' AS key, value ->> 'pace' AS pace, "
         "value ->> 'tolerance' AS tolerance FROM json_each(:buckets)) AS bucket",

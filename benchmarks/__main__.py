@@ -12,8 +12,8 @@ from typing import Any
 
 from benchmarks import loadgen, report
 from benchmarks.databases import DATABASES, POSTGRESQL
-from benchmarks.profilers import PROFILERS
 from benchmarks.plan import Plan
+from benchmarks.profilers import PROFILERS
 from benchmarks.run import FLOORS, Outcome, run, say
 from benchmarks.scenarios import SCENARIOS, Scenario
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from benchmarks import loadgen
 from benchmarks.databases import Database
 from benchmarks.loadgen import Data, Load
-from benchmarks.processes import cpu_seconds, machine_seconds, resident_mebibytes, wait_for_quiet
 from benchmarks.plan import Plan
+from benchmarks.processes import cpu_seconds, machine_seconds, resident_mebibytes, wait_for_quiet
 from benchmarks.scenarios import Scenario
 from benchmarks.servers import Server
 from benchmarks.site import Site

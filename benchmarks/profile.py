@@ -8,8 +8,8 @@ import signal
 from benchmarks import loadgen
 from benchmarks.databases import DATABASES, Database
 from benchmarks.measure import loaded, measure
-from benchmarks.profilers import top
 from benchmarks.plan import Plan
+from benchmarks.profilers import top
 from benchmarks.run import say, seeded_for
 from benchmarks.scenarios import Scenario
 from benchmarks.servers import free_url, serve_auth

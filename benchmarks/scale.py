@@ -23,8 +23,8 @@ from benchmarks.bulk import Bulk, opaque_token, refresh_id
 from benchmarks.databases import Database, postgresql
 from benchmarks.loadgen import Data
 from benchmarks.measure import Measured, Round, loaded
-from benchmarks.processes import resident_mebibytes
 from benchmarks.plan import Plan
+from benchmarks.processes import resident_mebibytes
 from benchmarks.run import say
 from benchmarks.scale_seed import Tenant, World, make_world, new_tenants
 from benchmarks.scenarios import password_data, requests_data

@@ -11,13 +11,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from starlette.types import Receive, Scope, Send
+
 from opentrusty_auth.access_log import AccessLog
 from opentrusty_auth.cookies import Cookies
 from opentrusty_auth.cors import Cors
 from opentrusty_auth.endpoints import public
 from opentrusty_auth.failures import failure
 from opentrusty_auth.headers import NO_PAGE, Headers, common_headers
-from opentrusty_auth.http import HttpError, Receive, Request, Scope, Send
+from opentrusty_auth.http import HttpError, Request
 from opentrusty_auth.lifecycle import Lifecycle
 from opentrusty_auth.logs import described
 from opentrusty_auth.metrics import Listener, Metrics
@@ -120,8 +122,9 @@ class AuthPlane:
             *(() if is_page(response) else NO_PAGE),
             *more,
             (b"x-request-id", request.id.encode("ascii")),
-            (b"content-length", str(len(response.body)).encode("ascii")),
         ]
+        if response.status != 204:  # RFC 9110 §8.6
+            headers.append((b"content-length", str(len(response.body)).encode("ascii")))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
         seconds = time.perf_counter() - started

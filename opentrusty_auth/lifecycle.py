@@ -8,7 +8,7 @@ import logging
 
 from opentrusty_auth.logs import described
 from opentrusty_core import Provider
-from opentrusty_core.errors import ConfigurationError, OpenTrustyError, SchemaMismatch, StoreError
+from opentrusty_core.errors import ConfigurationError, OpenTrustyError, StoreError
 
 RETRY_EVERY = 1.0
 """Seconds between two looks at a database that is not there."""
@@ -24,6 +24,7 @@ class Lifecycle:
         self._provider = provider
         self._task: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
+        self._waiting_for = ""
         self.started = False
 
     async def start(self) -> None:
@@ -35,7 +36,7 @@ class Lifecycle:
         try:
             await self.ensure_started()
         except StoreError as error:
-            _log.warning("the database cannot be used yet", extra={"fields": described(error)})
+            self._note_waiting(error)
         self._task = asyncio.create_task(self._run(), name="opentrusty maintenance")
 
     async def ensure_started(self) -> None:
@@ -67,14 +68,19 @@ class Lifecycle:
                 await self.ensure_started()
             except ConfigurationError as error:
                 _log.critical("refusing to serve", extra={"fields": described(error)})
-            except SchemaMismatch as error:
-                _log.warning("the database cannot be used yet", extra={"fields": described(error)})
-            except StoreError:
-                continue  # said once, at the start; readiness says it all the time
+                return  # no time heals it; until a restart every request is answered 503
+            except StoreError as error:
+                self._note_waiting(error)
         while True:
             await self._maintain()
             jitter = self._provider.runtime.token_bytes(1)[0] / 255 - 0.5
             await asyncio.sleep(MAINTAIN_EVERY * (1 + 0.2 * jitter))
+
+    def _note_waiting(self, error: StoreError) -> None:
+        """Says what is waited for, once for each reason."""
+        if str(error) != self._waiting_for:
+            self._waiting_for = str(error)
+            _log.warning("the database cannot be used yet", extra={"fields": described(error)})
 
     async def _maintain(self) -> None:
         try:

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
-from opentrusty_auth.http import HttpError, Receive, Request, Scope, joined
+from starlette.types import Receive, Scope
+
+from opentrusty_auth.http import HttpError, Request, joined
 from opentrusty_core import Runtime
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")

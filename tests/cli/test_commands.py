@@ -116,6 +116,9 @@ def test_clients_are_made_changed_disabled_and_deleted(acme: Cli) -> None:
     secret = made.pop("client_secret")
     assert secret.startswith("ots_")
     assert made == acme.json("client", "show", "-t", "acme", "shop")
+    assert made["secrets"] == [{"created_at": made["created_at"], "expires_at": None}], (
+        "of a secret nothing but its dates"
+    )
     assert made | {"created_at": "", "updated_at": "", "secrets": []} == {
         "client_id": "shop",
         "client_name": "Shop",

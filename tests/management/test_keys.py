@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import anyio
 import pytest
@@ -73,6 +74,21 @@ async def test_racers_on_two_servers_make_one_key(acme: Place, store: Store, mas
     assert len(await acme.events(AuditType.KEY_ANNOUNCED)) == 2, "the tenant's first key, and this one"
 
 
+async def test_racers_on_one_server_fill_one_core_once(acme: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first makes the RSA key; the others wait for it in place of making one each."""
+    made: list[str] = []
+
+    def count(alg: str, *args: Any) -> SigningKey:
+        made.append(alg)
+        return new_signing_key(alg, *args)
+
+    monkeypatch.setattr("opentrusty_core.management.keys.new_signing_key", count)
+    async with anyio.create_task_group() as group:
+        for _ in range(16):
+            group.start_soon(acme.management.keys.ensure_active, acme.tenant.id, "RS256")
+    assert made == ["RS256"]
+
+
 @pytest.mark.case("L6")
 async def test_a_rotated_key_signs_only_when_every_cached_jwks_knows_it(acme: Place) -> None:
     actor, keys = await acme.actor(acme.admin), acme.management.keys
@@ -129,14 +145,14 @@ async def test_a_leaked_active_key_is_out_at_once_and_another_signs(acme: Place)
     now = await keys_of(acme)
     assert now[KeyStatus.RETIRED].kid == leaked.kid
     assert now[KeyStatus.ACTIVE].kid != leaked.kid
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="is retired"):
         await acme.management.keys.retire(SYSTEM, acme.tenant.id, leaked.kid)
 
 
 async def test_the_announced_successor_takes_over_from_a_leaked_key(acme: Place) -> None:
     keys = acme.management.keys
     successor = await keys.rotate(SYSTEM, acme.tenant.id, "ES256")
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="is announced"):
         await keys.retire(SYSTEM, acme.tenant.id, successor.kid)
     await keys.retire(SYSTEM, acme.tenant.id, (await keys_of(acme))[KeyStatus.ACTIVE].kid)
     assert (await keys_of(acme))[KeyStatus.ACTIVE].kid == successor.kid

@@ -141,6 +141,7 @@ async def test_signing_out_clears_the_parent_domains_cookie_and_one_of_this_host
     [
         b"\xa0__Host-opentrusty_browser=evil",
         b"\x85__Host-opentrusty_browser=evil",
+        b"\x0b__Host-opentrusty_browser=evil",
         b"\xc2\xa0__Host-opentrusty_browser=evil",
         b"__Host-opentrusty_browser\xa0=evil",
         b"__host-opentrusty_browser=evil",

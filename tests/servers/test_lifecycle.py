@@ -115,6 +115,35 @@ async def test_without_a_database_the_plane_is_live_but_not_ready_and_connects_b
         assert (await client.get("/livez")).status_code == 200
 
 
+async def test_what_is_waited_for_is_logged_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An outage of an hour is not 3,600 lines; another reason is another line."""
+    monkeypatch.setattr(lifecycle, "RETRY_EVERY", 0.0)
+    store = Database()
+    looks = 0
+
+    class Counting(Provider):
+        async def start(self) -> None:
+            nonlocal looks
+            looks += 1
+            await super().start()
+
+    monkeypatch.setattr("tests.servers.test_lifecycle.Provider", Counting)
+    store.trouble = StoreUnavailable("away")
+    async with serving(AuthPlane(provider_over(store), SETTINGS)):
+
+        async def looked(times: int) -> bool:
+            return looks >= times
+
+        await until(lambda: looked(5))
+        store.trouble = SchemaMismatch("too old")
+        seen = looks
+        await until(lambda: looked(seen + 5))
+    waiting = [record for record in caplog.records if record.msg == "the database cannot be used yet"]
+    assert len(waiting) == 2
+
+
 @pytest.mark.case("R15")
 async def test_a_wrong_master_key_refuses_to_start_and_makes_no_key() -> None:
     """The database remembers which key seals it; with another one nothing is served and nothing is written."""
@@ -140,7 +169,8 @@ async def test_a_wrong_master_key_that_shows_only_later_serves_nothing(monkeypat
     async with serving(AuthPlane(wrong, SETTINGS)) as client:
         store.trouble = None
         for path in ("/readyz", "/t/acme/jwks", "/t/acme/signed-out"):
-            assert (await client.get(path)).status_code == 503
+            answer = await client.get(path)
+            assert (answer.status_code, "key" in answer.text) == (503, False)
         with pytest.raises(WrongMasterKey):
             await wrong.start()
 

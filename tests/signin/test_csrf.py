@@ -67,6 +67,11 @@ def test_a_token_survives_a_rotation_of_the_master_key_and_no_other_key_makes_on
     assert not CsrfTokens(alone).good(GOOD, Purpose.CONSENT, TENANT, BROWSER, "oti_1")
 
 
+def test_a_token_carries_its_prefix() -> None:
+    """The tag alone is no token: scanners could not recognise it."""
+    assert not TOKENS.good(GOOD.removeprefix("otx_"), Purpose.CONSENT, TENANT, BROWSER, "oti_1")
+
+
 @given(st.text(max_size=60))
 def test_no_other_text_is_good(text: str) -> None:
     """Anything but the token is refused without an error."""

@@ -10,6 +10,7 @@ import pytest
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.storage.contract.builders import a_signing_key
 from opentrusty_core.storage.contract.world import Contract, World
+from opentrusty_core.storage.store import TenantRepositories
 
 case = pytest.mark.case
 
@@ -108,16 +109,32 @@ class TestSigningKeys(Contract):
         assert await world.here.signing_keys.step((active(world, absent),), world.event()) is False
 
     @case("R14")
-    async def test_steps_are_taken_together_or_not_at_all(self, world: World) -> None:
+    @pytest.mark.parametrize("inside", [False, True], ids=["alone", "in a transaction"])
+    async def test_steps_are_taken_together_or_not_at_all(self, world: World, inside: bool) -> None:
         """Where one of them was taken already, none is; nor where two keys would sign at once."""
-        keys = world.here.signing_keys
         first, second = active(world, a_signing_key(world.runtime)), a_signing_key(world.runtime)
-        for key in (first, second):
-            await keys.add(key, world.event())
-        known, before = await keys.all(), await world.events()
-        assert await keys.step((retired(world, first), active(world, second)), world.event()) is False
-        assert await keys.step((active(world, second),), world.event()) is False
-        assert await keys.all() == known
+        old = retiring(world, a_signing_key(world.runtime))
+        for key in (first, second, old):
+            await world.here.signing_keys.add(key, world.event())
+        known, before = await world.here.signing_keys.all(), await world.events()
+
+        async def step(repos: TenantRepositories) -> None:
+            for steps in (
+                (retired(world, first), active(world, second)),
+                (retired(world, old), retired(world, first)),
+                (active(world, second),),
+                (retired(world, old), active(world, second)),
+                (active(world, second), retired(world, old)),
+            ):
+                assert await repos.signing_keys.step(steps, world.event()) is False
+                assert await repos.signing_keys.all() == known
+
+        if inside:
+            async with world.store.transaction(world.here_tenant.id) as repos:
+                await step(repos)
+        else:
+            await step(world.here)
+        assert await world.here.signing_keys.all() == known
         assert await world.events() == before
 
     async def test_the_order_within_a_step_does_not_matter(self, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,15 +18,16 @@ from opentrusty_core.storage.contract.builders import (
     a_refresh_token,
     a_resource,
     a_session,
+    a_signing_key,
     a_tenant,
     a_user,
     an_access_token,
     an_interaction,
 )
-from opentrusty_core.storage.contract.planted import JTI, Planted, plant
+from opentrusty_core.storage.contract.planted import JTI, REVOKED_JTI, Planted, plant
 from opentrusty_core.storage.contract.visible import visible
 from opentrusty_core.storage.contract.world import ALL, Contract, World
-from opentrusty_core.storage.outcomes import CodeRedeemed, RefreshRedeemed, Taken
+from opentrusty_core.storage.outcomes import CodeRedeemed, RefreshRedeemed, RefreshReused, Taken, Unknown
 from opentrusty_core.storage.store import TenantRepositories
 
 case = pytest.mark.case
@@ -59,6 +61,48 @@ async def change_everything(world: World, repos: TenantRepositories, planted: Pl
     await repos.codes.issue(a_code(world.runtime, grant), grant, world.event())
     await repos.access_tokens.add(an_access_token(world.runtime, "a-client"), world.event())
     await repos.audit.append(world.event())
+
+
+async def refuse_everything(world: World, repos: TenantRepositories, planted: Planted) -> None:
+    """What each verb refuses that could have begun to change something."""
+    user, client, resource, session = planted.user, planted.client, planted.resource, planted.session
+    taken, e = a_user(world.runtime, username=user.username), world.event()
+    named, other = a_tenant(world.runtime, name=world.there_tenant.name), a_resource(world.runtime)
+    greedy = replace(other, scopes={"own": "", **resource.scopes})
+    attempts: list[tuple[type[Exception], Callable[[], Awaitable[None]]]] = [
+        (Conflict, lambda: repos.tenant.create(named, e)),
+        (Conflict, lambda: repos.tenant.update(replace(world.here_tenant, version=1), e)),
+        (Conflict, lambda: repos.users.add(taken, e)),
+        (Conflict, lambda: repos.users.update(replace(user, version=1), e)),
+        (NotFound, lambda: repos.users.update(replace(taken, version=2), e)),
+        (NotFound, lambda: repos.users.delete(taken.id, e)),
+        (Conflict, lambda: repos.clients.add(client, e)),
+        (Conflict, lambda: repos.clients.update(replace(client, version=1), e)),
+        (NotFound, lambda: repos.clients.delete("no-client", e)),
+        (Conflict, lambda: repos.resources.save(greedy, e)),
+        (NotFound, lambda: repos.resources.delete(greedy.identifier, e)),
+    ]
+    for error, attempt in attempts:
+        with pytest.raises(error):
+            await attempt()
+    now, event, grant = world.now, world.event(), a_grant(world.runtime, session, client.client_id)
+    touched = session.touched(now + timedelta(minutes=5), timedelta(hours=1))
+    gone, code = world.runtime.token_bytes(32), a_code(world.runtime, grant)
+    key = a_signing_key(world.runtime, status=KeyStatus.ACTIVE)
+    assert not await repos.signing_keys.add(key, event)
+    assert not await repos.signing_keys.step((key,), event)
+    assert not await repos.assignments.assign(planted.assignment, event)
+    assert not await repos.assignments.revoke(user.id, "no_role", event)
+    assert not await repos.codes.issue(code, grant, event, touch=touched, interaction_hash=gone)
+    assert await world.redeem(planted.issued.redemption(redirect_uri=None), at=repos) == Unknown()
+    assert await world.refresh(planted.refresh_token, client_id="another-client", at=repos) == Unknown()
+    assert await world.refresh(planted.refresh_token, 7, at=repos) == RefreshReused(grant_id=planted.grant.id)
+    assert not await repos.sessions.end("no-session", now, event)
+    assert not await repos.sessions.end_all("no-user", now, event)
+    assert not await repos.grants.revoke("no-grant", now, event)
+    assert not await repos.consents.withdraw(user.id, "no-client", now, event)
+    assert not await repos.access_tokens.revoke(gone, event)
+    assert not await repos.access_tokens.revoke_jwt(REVOKED_JTI, now + timedelta(hours=1), event)
 
 
 class TestTransactions(Contract):
@@ -113,17 +157,16 @@ class TestTransactions(Contract):
         assert (await world.here.users.page(ALL)).items == (taken,)
 
     async def test_a_refusal_that_is_caught_inside_changes_nothing(self, world: World) -> None:
-        """The transaction goes on after it and commits the rest."""
-        await world.user(username="taken")
-        user = a_user(world.runtime)
+        """Whatever a verb had done before it refused is undone; the transaction goes on and commits the rest."""
+        planted = await plant(world)
+        new, event = a_user(world.runtime), world.event()
+        before = await visible(world.here, planted.known, world.now)
         async with world.store.transaction(world.here_tenant.id) as repos:
-            await repos.users.add(user, world.event())
-            with pytest.raises(Conflict):
-                await repos.users.add(a_user(world.runtime, username="taken"), world.event())
-            with pytest.raises(NotFound):
-                await repos.clients.delete("no-client", world.event())
-            await repos.passwords.set(password := a_password(world.runtime, user.id), world.event())
-        assert await world.here.users.find(user.username) == (user, password)
+            await refuse_everything(world, repos, planted)
+            assert await visible(repos, planted.known, world.now) == before
+            await repos.users.add(new, event)
+        assert await world.here.users.get(new.id) == new
+        assert (await world.events())[-1] == event
 
     async def test_a_tenant_is_made_with_all_that_belongs_to_it(self, world: World) -> None:
         """Its record, its first user and their role: together, or, on an exception, none of it."""

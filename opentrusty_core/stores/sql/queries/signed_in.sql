@@ -13,7 +13,7 @@ UPDATE grants SET session_id = :session_id
  WHERE tenant_id = :tenant_id AND session_id = :replaces AND user_id = :user_id;
 UPDATE grants SET revoked_at = :now
  WHERE tenant_id = :tenant_id AND session_id = :replaces AND user_id <> :user_id
-   AND NOT is_offline AND revoked_at IS NULL;
+   AND NOT is_offline AND revoked_at IS NULL AND expires_at > :now;
 
 -- name: recognise
 -- The live session that both hashes belong to, with its user and their consent to the client.
@@ -40,23 +40,28 @@ UPDATE sessions SET last_seen_at = :last_seen_at, idle_expires_at = :idle_expire
 UPDATE sessions SET ended_at = :now
  WHERE tenant_id = :tenant_id AND id = :session_id AND ended_at IS NULL RETURNING id;
 UPDATE grants SET revoked_at = :now
- WHERE tenant_id = :tenant_id AND session_id = :session_id AND NOT is_offline AND revoked_at IS NULL;
+ WHERE tenant_id = :tenant_id AND session_id = :session_id
+   AND NOT is_offline AND revoked_at IS NULL AND expires_at > :now;
 DELETE FROM interactions
  WHERE tenant_id = :tenant_id
    AND browser_hash = (SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND id = :session_id);
 {{write_event}};
 
 -- name: end_sessions_of_user
--- The same for every session of a user. Those that had ended leave no interactions: their browser may be another's now.
+-- Ends every session of a user with their interactions. Those that had ended leave no interactions: their browser may be
+-- another's now.
 SELECT id FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL {{for_update}};
 DELETE FROM interactions
  WHERE tenant_id = :tenant_id AND browser_hash IN (
      SELECT browser_hash FROM sessions WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL
  );
 UPDATE sessions SET ended_at = :now WHERE tenant_id = :tenant_id AND user_id = :user_id AND ended_at IS NULL;
+
+-- name: end_online_grants_of_user
+-- Ends the grants of a user that are not offline, those of purged sessions too.
 UPDATE grants SET revoked_at = :now
- WHERE tenant_id = :tenant_id AND user_id = :user_id AND NOT is_offline AND revoked_at IS NULL;
-{{write_event}};
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND NOT is_offline AND revoked_at IS NULL AND expires_at > :now
+RETURNING id;
 
 -- name: page_sessions_of_user
 -- The live sessions of a user, by id.

@@ -86,9 +86,9 @@ class SqlConsents(Repository):
         """See `storage.Consents.withdraw`."""
 
         async def body(database: Database) -> bool:
-            repository = SqlConsents(database, self._tenant_id)
-            forgotten = await repository._find("delete_consent", user_id=user_id, client_id=client_id)
-            ended = await repository._find("end_grants_between", user_id=user_id, client_id=client_id, now=now)
+            within = SqlConsents(database, self._tenant_id)
+            forgotten = await within._find("delete_consent", user_id=user_id, client_id=client_id)
+            ended = await within._find("end_grants_between", user_id=user_id, client_id=client_id, now=now)
             if not forgotten and not ended:
                 return False
             await database.append(self._params(event))

@@ -11,6 +11,7 @@ from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.storage import OpenedInteraction, Recognised
 from opentrusty_core.stores.sql.codec import Params, Row
+from opentrusty_core.stores.sql.engine import Database
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.repositories.throttles import bucket_params
 from opentrusty_core.stores.sql.rows import CONSENT, INTERACTION, SESSION, USER
@@ -55,7 +56,16 @@ class SqlSessions(Repository):
 
     async def end_all(self, user_id: str, now: datetime, event: AuditEvent) -> int:
         """See `storage.Sessions.end_all`."""
-        return len(await self._find("end_sessions_of_user", event, user_id=user_id, now=now))
+
+        async def body(database: Database) -> int:
+            within = SqlSessions(database, self._tenant_id)
+            sessions = await within._find("end_sessions_of_user", user_id=user_id, now=now)
+            grants = await within._find("end_online_grants_of_user", user_id=user_id, now=now)
+            if sessions or grants:
+                await database.append(self._params(event))
+            return len(sessions)
+
+        return await self._database.unit(body)
 
     async def of_user(self, user_id: str, now: datetime, request: PageRequest) -> Page[Session]:
         """See `storage.Sessions.of_user`."""

@@ -1,0 +1,239 @@
+"""Migrations: each once, whole or not at all, by one runner at a time; what is not this version's schema is refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import psycopg
+import pytest
+
+from opentrusty_core.errors import SchemaMismatch
+from opentrusty_core.stores import open_store
+from opentrusty_core.stores.sql import migrations
+from opentrusty_core.stores.sql.queries import load_schema
+
+case = pytest.mark.case
+
+KILLED = """
+import anyio, os, signal, sys
+from opentrusty_core.stores import open_store
+from opentrusty_core.stores.sql.{engine} import engine
+statements = engine.statements_of
+def dying(text, dialect):
+    for number, statement in enumerate(statements(text, dialect)):
+        if number == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield statement
+engine.statements_of = dying
+anyio.run(open_store(sys.argv[1]).migrate)
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without anything in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def another_migration(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The migrations of a version to come."""
+    schema = load_schema() | {"0002_more": "CREATE TABLE more (id {{id}} NOT NULL PRIMARY KEY) {{table}};"}
+    monkeypatch.setattr(migrations, "load_schema", lambda: schema)
+    yield schema
+
+
+async def migrated(url: str) -> tuple[str, ...]:
+    store = open_store(url)
+    try:
+        return await store.migrate()
+    finally:
+        await store.close()
+
+
+async def check(url: str) -> None:
+    store = open_store(url)
+    try:
+        await store.check()
+    finally:
+        await store.close()
+
+
+@case("R17")
+async def test_a_second_run_finds_nothing_to_do(empty_url: str) -> None:
+    assert await migrated(empty_url) == ("0001_initial",)
+    assert await migrated(empty_url) == ()
+    await check(empty_url)
+
+
+@case("R17")
+async def test_of_parallel_runners_one_runs_and_the_others_wait(empty_url: str) -> None:
+    ran: list[str] = []
+
+    async def run() -> None:
+        ran.extend(await migrated(empty_url))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(8):
+            tasks.start_soon(run)
+    assert ran == ["0001_initial"]
+    await check(empty_url)
+
+
+async def test_a_database_without_a_schema_is_refused(empty_url: str) -> None:
+    with pytest.raises(SchemaMismatch, match="run `opentrusty migrate`"):
+        await check(empty_url)
+
+
+async def test_an_older_schema_is_refused_until_it_is_migrated(empty_url: str, request: pytest.FixtureRequest) -> None:
+    await migrated(empty_url)
+    request.getfixturevalue("another_migration")
+    with pytest.raises(SchemaMismatch, match=r"older .*0002_more.* run `opentrusty migrate`"):
+        await check(empty_url)
+    assert await migrated(empty_url) == ("0002_more",)
+    await check(empty_url)
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(
+    empty_url: str, another_migration: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrated(empty_url)
+    monkeypatch.undo()
+    with pytest.raises(SchemaMismatch, match=r"newer .*0002_more.* upgrade"):
+        await check(empty_url)
+    with pytest.raises(SchemaMismatch, match="newer"):
+        await migrated(empty_url)
+
+
+async def test_an_edited_migration_is_refused(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await migrated(empty_url)
+    edited = {name: f"{text}-- edited\n" for name, text in load_schema().items()}
+    monkeypatch.setattr(migrations, "load_schema", lambda: edited)
+    for attempt in (check, migrated):
+        with pytest.raises(SchemaMismatch, match="differs"):
+            await attempt(empty_url)
+
+
+async def test_a_migration_that_fails_leaves_nothing_of_itself(
+    empty_url: str, another_migration: dict[str, str]
+) -> None:
+    good = another_migration["0002_more"]
+    another_migration["0002_more"] = f"{good} CREATE TABLE more (id {{{{id}}}});"
+    with pytest.raises(Exception, match="more"):
+        await migrated(empty_url)
+    another_migration["0002_more"] = good
+    assert await migrated(empty_url) == ("0002_more",)
+
+
+@case("R20")
+@pytest.mark.parametrize("after", [0, 1, 20, 40])
+async def test_a_run_that_was_killed_is_completed_by_the_next(empty_url: str, after: int) -> None:
+    """Killed after so many statements of the migration."""
+    code = KILLED.format(engine="postgres" if empty_url.startswith("postgres") else "sqlite")
+    died = await anyio.run_process([sys.executable, "-c", code, empty_url, str(after)], check=False)
+    assert died.returncode == -signal.SIGKILL
+    with pytest.raises(SchemaMismatch):
+        await check(empty_url)
+    assert await migrated(empty_url) == ("0001_initial",)
+    await check(empty_url)
+
+
+@case("R19")
+@pytest.mark.postgres
+async def test_a_migration_gives_way_to_who_holds_a_lock_and_tries_again(
+    postgres_url: str, another_migration: dict[str, str]
+) -> None:
+    """It waits no longer than a second at a time, so that what queues up behind it can go on; then it gets its turn."""
+    another_migration["0002_more"] = "ALTER TABLE meta ADD COLUMN more text;"
+    another_migration.pop("0002_more")
+    await migrated(postgres_url)
+    another_migration["0002_more"] = "ALTER TABLE meta ADD COLUMN more text;"
+    refused = anyio.Event()
+
+    async def watch(holder: psycopg.AsyncConnection) -> None:
+        """Let go once the migration waited in vain: its transaction is gone, its lock on the migration is not."""
+        for waits in (True, False):
+            while True:
+                cursor = await holder.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if (await cursor.fetchone() == (1,)) is waits:
+                    break
+        refused.set()
+        await holder.commit()
+
+    async with await psycopg.AsyncConnection.connect(postgres_url) as holder:
+        await holder.execute("SELECT * FROM meta")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(watch, holder)
+            assert await migrated(postgres_url) == ("0002_more",)
+    assert refused.is_set()
+
+
+async def test_a_sqlite_file_is_its_owner_s_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    before = os.umask(0)
+    try:
+        await migrated(f"sqlite:///{path}")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_checking_makes_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "none.db"
+    with pytest.raises(SchemaMismatch):
+        await check(f"sqlite:///{path}")
+    assert not path.exists()
+
+
+@pytest.mark.postgres
+def test_both_engines_have_the_same_tables_and_columns(sqlite_path: Path, postgres_store_url: str) -> None:
+    with sqlite3.connect(sqlite_path) as sqlite:
+        on_sqlite = sqlite.execute(
+            "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c "
+            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
+        ).fetchall()
+    sqlite.close()
+    with psycopg.connect(postgres_store_url) as postgres:
+        on_postgres = postgres.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+        ).fetchall()
+    assert len(on_postgres) > 100
+    assert set(on_sqlite) == set(on_postgres)
+
+
+@pytest.mark.postgres
+def test_a_tenant_s_table_has_the_tenant_first_in_its_primary_key(postgres_store_url: str) -> None:
+    """And whatever has no tenant is named here."""
+    with psycopg.connect(postgres_store_url) as postgres:
+        rows = postgres.execute(
+            "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
+            "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] "
+            "WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace"
+        ).fetchall()
+    assert {table for table, column in rows if column != "tenant_id"} == {"meta", "schema_migrations", "tenants"}
+    assert len(rows) > 15
+
+
+@pytest.mark.postgres
+def test_what_the_hot_paths_change_is_in_no_index(postgres_store_url: str) -> None:
+    """So PostgreSQL updates such a row in place (HOT)."""
+    hot = {("refresh_tokens", "generation"), ("refresh_tokens", "rotated_at"), ("refresh_tokens", "idle_expires_at")}
+    hot |= {("sessions", "last_seen_at"), ("sessions", "idle_expires_at"), ("throttles", "arrival")}
+    with psycopg.connect(postgres_store_url) as postgres:
+        indexed = postgres.execute(
+            "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
+            "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)"
+        ).fetchall()
+        columns = postgres.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
+    assert not hot & set(indexed)
+    assert hot <= set(columns)

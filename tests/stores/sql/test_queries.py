@@ -1,0 +1,89 @@
+"""The named queries: each prepares on both engines, says what it does, and finds its rows by an index."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from opentrusty_core.stores.sql.postgres.dialect import POSTGRES
+from opentrusty_core.stores.sql.postgres.pool import parse_url
+from opentrusty_core.stores.sql.queries import Query, load_queries
+from opentrusty_core.stores.sql.sqlite.connection import Connection
+from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
+
+REPOSITORIES = Path(__file__).parents[3] / "opentrusty_core/stores/sql"
+ON_SQLITE, ON_POSTGRES = load_queries(SQLITE), load_queries(POSTGRES)
+SCANNING = {"applied_migrations", "delete_client", "delete_user", "purge_throttles"}
+"""What may walk a table: one that is or is kept small, and where tokens of minutes are removed with all the rest."""
+ALL_OF_A_TENANT = SCANNING | {"published_keys_of", "resources", "resources_of", "signing_keys"}
+"""What wants, or may look through, all that a tenant has in a table."""
+SMALL = re.compile(r"SCAN (bucket|each|json_each|found|m|CONSTANT ROW|\d+ )")
+WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
+TENANT = {"assignment_tenant_id", "buckets", "home", "tenant_id"}
+
+
+def ids(query: Query) -> str:
+    return query.name
+
+
+@pytest.mark.parametrize("query", ON_POSTGRES.values(), ids=ids)
+def test_every_query_says_in_a_sentence_what_it_does(query: Query) -> None:
+    assert query.purpose.endswith(".") or query.purpose.endswith(")"), query.purpose
+
+
+def test_every_query_is_used() -> None:
+    source = "".join(path.read_text() for path in REPOSITORIES.rglob("*.py"))
+    unused = {name for name in ON_POSTGRES if f'"{name}"' not in source and not name.startswith("purge_")}
+    assert not unused
+
+
+def test_a_variant_takes_the_parameters_of_the_query_that_it_stands_for() -> None:
+    for name, query in ON_SQLITE.items():
+        ours = {parameter for statement in query.statements for parameter in statement.parameters}
+        theirs = {parameter for statement in ON_POSTGRES[name].statements for parameter in statement.parameters}
+        assert ours == theirs, name
+
+
+def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
+    """What belongs to no tenant is written down here."""
+    of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "find_tenant", "page_tenants"}
+    of_all |= {"published_keys_of", "replace_meta", "resources_of", "users_of_platform_role"}
+    for name, query in ON_SQLITE.items():
+        if name not in of_all and not name.startswith("purge_"):
+            for statement in query.statements:
+                assert TENANT & set(statement.parameters), (name, statement.sql)
+
+
+async def test_every_statement_prepares_on_sqlite_and_searches_by_an_index(sqlite_path: Path) -> None:
+    connection = Connection(sqlite_path)
+    try:
+        for query in ON_SQLITE.values():
+            for statement in query.statements:
+                sql = re.sub(r"(?<!:):[a-z]\w*", "NULL", statement.sql)
+                plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+                scans = [step for step in plan if step.startswith("SCAN") and not SMALL.match(step)]
+                assert not scans or query.name in SCANNING, (query.name, plan)
+    finally:
+        connection.close()
+
+
+@pytest.mark.postgres
+def test_every_statement_prepares_on_postgres_and_searches_by_a_whole_index(postgres_store_url: str) -> None:
+    """On tables that nobody has analysed, no plan is made that walks a table, or all that one tenant has in it."""
+    conninfo, _ = parse_url(postgres_store_url)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for query in ON_POSTGRES.values():
+            for statement in query.statements:
+                connection.execute(b"PREPARE it AS " + statement.sql.encode())
+                nulls = ", ".join("NULL" for _ in statement.parameters)
+                rows = connection.execute(f"EXPLAIN EXECUTE it{f'({nulls})' if nulls else ''}".encode()).fetchall()
+                connection.execute("DEALLOCATE it")
+                plan = "\n".join(row[0] for row in rows)
+                assert query.name in SCANNING or not WALK.search(plan), plan
+                by_tenant_alone = re.search(
+                    r"Index Cond: \(tenant_id = [^()]*(\([^()]*\)[^()]*)?\)$", plan, re.MULTILINE
+                )
+                assert query.name in ALL_OF_A_TENANT or by_tenant_alone is None, plan

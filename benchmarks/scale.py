@@ -196,8 +196,9 @@ def _measured(
 
 def _measure(plan: Plan, operation: Operation, crowd: Crowd, server: Server, database: Database) -> Measured:
     """The rounds of one operation, after one in which the server meets every tenant."""
-    warm_up = max(1, len(crowd.tenants) / 800)
-    problem = loadgen.run(operation.script, server.url, operation.prepare(crowd), seconds=warm_up).problem
+    problem = loadgen.run(operation.script, server.url, operation.prepare(crowd), seconds=1).problem
+    if problem is None and len(crowd.tenants) > 1:
+        problem = _meet(operation, crowd, server)
     rounds: list[Round] = []
     while problem is None and len(rounds) < plan.rounds:
         data = operation.prepare(crowd)
@@ -211,6 +212,15 @@ def _measure(plan: Plan, operation: Operation, crowd: Crowd, server: Server, dat
         rounds=tuple(rounds) if problem is None else (),
         problem=problem,
     )
+
+
+def _meet(operation: Operation, crowd: Crowd, server: Server) -> str | None:
+    """Load for as long as it takes to go through all tenants, judged by the pace of a second of it."""
+    glance = loadgen.run(operation.script, server.url, operation.prepare(crowd), seconds=1)
+    if glance.problem is not None:
+        return glance.problem
+    seconds = 1.3 * len(crowd.tenants) * glance.seconds / glance.operations
+    return loadgen.run(operation.script, server.url, operation.prepare(crowd), seconds=seconds).problem
 
 
 def _table(results: Sequence[tuple[str, Measured]]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import joserfc.jwk
 import joserfc.jws
+import jwt as pyjwt
 import pytest
 from joserfc.errors import ExceededSizeError
 
@@ -193,10 +194,39 @@ def test_a_signature_of_someone_else_does_not_hold(loaded: Loaded, generated: Ge
     assert refused(lambda: foreign.verify_foreign(token, [forged], typ=("at+jwt",))) == "signature"
 
 
-def test_our_own_tokens_need_neither_joserfc_nor_passlib_in_memory() -> None:
-    """Both cost start-up time, and only foreign tokens and imported hashes need them."""
+@pytest.mark.parametrize("alg", [alg for alg in foreign.FOREIGN_ALGORITHMS if alg[:2] in ("RS", "PS", "ES")])
+def test_each_algorithm_verifies_what_an_independent_library_signed(alg: str) -> None:
+    curves = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+    key = joserfc.jwk.ECKey.generate_key(curves[alg]) if alg in curves else joserfc.jwk.RSAKey.generate_key(2048)
+    token = pyjwt.encode({"iss": "c"}, key.as_pem(private=True), algorithm=alg)
+    verified = foreign.verify_foreign(token, [key.as_dict(private=False)], typ=("jwt",))
+    assert (verified.claims, verified.thumbprint) == ({"iss": "c"}, key.thumbprint())
+
+
+@pytest.mark.case("F1")
+@pytest.mark.parametrize("alg", ["EdDSA", "Ed25519"])
+def test_a_key_on_another_edwards_curve_is_not_used(alg: str, loaded: Loaded) -> None:
+    own = joserfc.jwk.OKPKey.generate_key("Ed448").as_dict(private=False)
+    token = forge.signed(loaded[SigningAlgorithm.ED25519], alg=alg, kid=None)
+    assert refused(lambda: foreign.verify_foreign(token, [own], typ=("at+jwt",))).startswith("0 registered keys")
+
+
+@pytest.mark.parametrize("name", ["kty", "crv", "alg", "use", "key_ops", "kid", "x", "y"])
+@pytest.mark.parametrize("value", [[], {}, 7, None, [[]]])
+def test_a_member_of_the_wrong_type_is_refused_not_fallen_over(
+    name: str, value: object, loaded: Loaded, generated: Generated
+) -> None:
+    key, own = loaded[SigningAlgorithm.ES256], public(generated[SigningAlgorithm.ES256])
+    if name == "kid":  # says nothing of a key that stands in the proof itself
+        assert foreign.verify_embedded(proof(key, {**own, name: value}), typ=("dpop+jwt",))
+        return
+    assert refused(lambda: foreign.verify_embedded(proof(key, {**own, name: value}), typ=("dpop+jwt",)))
+
+
+def test_tokens_need_no_passlib_in_memory() -> None:
+    """It costs start-up time, and only imported hashes need it."""
     code = (
         "import sys; from opentrusty_core.crypto import foreign, jws, passwords, refresh; "
-        "sys.exit(any(name in sys.modules for name in ('joserfc', 'passlib')))"
+        "sys.exit('passlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

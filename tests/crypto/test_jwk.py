@@ -68,7 +68,18 @@ def test_printing_a_key_shows_no_private_part(
 ) -> None:
     key = generated[SigningAlgorithm.ES256]
     assert repr(key.private) not in repr(key)
-    assert "native" not in repr(loaded[SigningAlgorithm.ES256])
+    assert "key=" not in repr(loaded[SigningAlgorithm.ES256])
+
+
+@pytest.mark.case("L4")
+@pytest.mark.parametrize("alg", ALGORITHMS)
+def test_a_key_that_signs_never_stands_in_memory_as_text(
+    alg: SigningAlgorithm, generated: Generated, loaded: Mapping[SigningAlgorithm, PrivateKey]
+) -> None:
+    key = loaded[alg]
+    assert key.sign(b"message")
+    members = ("kty", "crv", "x", "y", "n", "e")
+    assert dict(key.key.dict_value) == {k: v for k, v in generated[alg].public_jwk.items() if k in members}
 
 
 @pytest.mark.case("F1")
@@ -99,6 +110,9 @@ def test_a_key_of_another_curve_or_too_few_bits_does_not_load() -> None:
     small = rsa.generate_private_key(65537, 1024)  # noqa: S505 - that it is too small is the point
     with pytest.raises(KeyRefused, match="2048"):
         jwk.load_private(SigningAlgorithm.RS256, "k", _der(small))
+    modulus = base64url.encode(small.public_key().public_numbers().n.to_bytes(128)).decode()
+    with pytest.raises(KeyRefused, match="2048"):
+        jwk.public_keys([{"kty": "RSA", "n": modulus, "e": "AQAB", "alg": "RS256", "kid": "k"}])
     with pytest.raises(KeyRefused, match="PKCS #8"):
         jwk.load_private(SigningAlgorithm.ES256, "k", b"junk")
 
@@ -123,6 +137,12 @@ def test_a_key_of_another_curve_or_too_few_bits_does_not_load() -> None:
 def test_a_malformed_published_key_is_refused(change: dict[str, Any], generated: Generated) -> None:
     with pytest.raises(KeyRefused):
         jwk.public_keys([{**generated[SigningAlgorithm.ES256].public_jwk, **change}])
+
+
+@pytest.mark.parametrize("change", [{"crv": "P-256"}, {"e": "_" * 8}, {"e": "AA"}, {"n": "_" * 2732}, {"n": []}])
+def test_an_rsa_key_that_is_malformed_or_slow_is_refused(change: dict[str, Any], generated: Generated) -> None:
+    with pytest.raises(KeyRefused):
+        jwk.public_keys([{**generated[SigningAlgorithm.RS256].public_jwk, **change}])
 
 
 def test_two_keys_of_one_kid_are_refused(generated: Generated) -> None:

@@ -14,6 +14,7 @@ from tests.support.callback import Receiver
 from tests.support.chromium import Tab
 from tests.support.dev import Dev
 from tests.support.http import Http
+from tests.support.person import Person, Shown
 
 pytestmark = [pytest.mark.browser]
 
@@ -44,6 +45,25 @@ def sign_in(dev_sqlite: Dev) -> SignIn:
     return act
 
 
+@pytest.fixture
+def signed_in(dev_sqlite: Dev, app: Application, tab: Tab) -> Tab:
+    """The tab of a browser in which the plain user has signed in, and allowed the client nothing yet."""
+    user = dev_sqlite.tenant("acme")["users"][0]
+    person = Person(dev_sqlite.auth_url, user["username"], user["password"])
+    page = person.open(app.authorize_url())
+    assert isinstance(page, Shown)
+    person.submit(page, username=person.username, password=person.password)
+    tab.page.context.add_cookies(
+        [{"name": name, "value": value, "url": dev_sqlite.auth_url} for name, value in person.cookies.items()]
+    )
+    return tab
+
+
+def allow(page: Page) -> None:
+    """Press the button of the consent page."""
+    page.get_by_role("button", name="Allow").click()
+
+
 def arrive(page: Page, receiver: Receiver) -> dict[str, str]:
     """Wait until the browser stands at the client; what it brought."""
     page.wait_for_url(f"{receiver.origin}/**")
@@ -62,7 +82,7 @@ def test_a_wrong_password_is_told_and_the_right_one_then_signs_in(
     expect(page.locator("#username")).to_have_value("alice")
     expect(page.locator("#password")).to_have_value("")
     sign_in(page)
-    page.get_by_role("button", name="Allow").click()
+    allow(page)
     told = arrive(page, receiver)
     assert told.keys() == {"code", "state", "iss"}
     assert told["state"] == "s"
@@ -84,37 +104,34 @@ def test_the_sign_in_page_is_one_that_password_managers_know(app: Application, t
 
 
 def test_the_redirect_to_the_client_may_lead_on_to_another_origin(
-    app: Application, tab: Tab, receiver: Receiver, sign_in: SignIn
+    app: Application, signed_in: Tab, receiver: Receiver
 ) -> None:
     """A form-action policy would have Chromium stop here: it holds it against every redirect after the post."""
     receiver.redirects["/callback"] = f"http://localhost:{receiver.port}/elsewhere"
-    tab.page.goto(app.authorize_url())
-    sign_in(tab.page)
-    tab.page.get_by_role("button", name="Allow").click()
-    tab.page.wait_for_url("**/elsewhere")
+    signed_in.page.goto(app.authorize_url())
+    allow(signed_in.page)
+    signed_in.page.wait_for_url("**/elsewhere")
     assert "code" in receiver.arrivals[-1].parameters
 
 
 def test_a_denial_reaches_the_client_and_nothing_is_remembered(
-    app: Application, tab: Tab, receiver: Receiver, sign_in: SignIn
+    app: Application, signed_in: Tab, receiver: Receiver
 ) -> None:
-    tab.page.goto(app.authorize_url(state="s"))
-    sign_in(tab.page)
-    tab.page.get_by_role("button", name="Deny").click()
-    told = arrive(tab.page, receiver)
+    signed_in.page.goto(app.authorize_url(state="s"))
+    signed_in.page.get_by_role("button", name="Deny").click()
+    told = arrive(signed_in.page, receiver)
     assert (told["error"], told["state"], told["iss"]) == ("access_denied", "s", app.issuer)
     assert "code" not in told
-    tab.page.goto(app.authorize_url())
-    expect(tab.page.get_by_role("heading", name="Allow access?")).to_be_visible()
+    signed_in.page.goto(app.authorize_url())
+    expect(signed_in.page.get_by_role("heading", name="Allow access?")).to_be_visible()
 
 
 def test_what_was_allowed_is_not_asked_again_and_what_is_new_is(
-    app: Application, tab: Tab, receiver: Receiver, sign_in: SignIn
+    app: Application, signed_in: Tab, receiver: Receiver
 ) -> None:
-    page = tab.page
+    page = signed_in.page
     page.goto(app.authorize_url())
-    sign_in(page)
-    page.get_by_role("button", name="Allow").click()
+    allow(page)
     arrive(page, receiver)
     page.goto(app.authorize_url(state="again"))
     assert arrive(page, receiver)["state"] == "again"
@@ -123,15 +140,12 @@ def test_what_was_allowed_is_not_asked_again_and_what_is_new_is(
     expect(page.get_by_role("heading", name="Already allowed")).to_be_visible()
 
 
-def test_form_post_brings_the_response_in_a_body(
-    app: Application, tab: Tab, receiver: Receiver, sign_in: SignIn
-) -> None:
+def test_form_post_brings_the_response_in_a_body(app: Application, signed_in: Tab, receiver: Receiver) -> None:
     """From another site, by our one script, under our own policy."""
     state = 'a state with "quotes", <tags> & ümlauts'
-    tab.page.goto(app.authorize_url(response_mode="form_post", state=state))
-    sign_in(tab.page)
-    tab.page.get_by_role("button", name="Allow").click()
-    tab.page.wait_for_url(receiver.redirect_uri)
+    signed_in.page.goto(app.authorize_url(response_mode="form_post", state=state))
+    allow(signed_in.page)
+    signed_in.page.wait_for_url(receiver.redirect_uri)
     visit = receiver.arrivals[-1]
     assert visit.method == "POST"
     assert urlsplit(visit.path).query == ""
@@ -145,7 +159,7 @@ def test_prompt_login_asks_for_the_password_of_who_is_signed_in(
     page = tab.page
     page.goto(app.authorize_url())
     sign_in(page)
-    page.get_by_role("button", name="Allow").click()
+    allow(page)
     arrive(page, receiver)
     for asked in ({"prompt": "login"}, {"max_age": "0"}):
         page.goto(app.authorize_url(**asked))
@@ -169,19 +183,18 @@ def test_prompt_none_never_shows_a_page(app: Application, tab: Tab, receiver: Re
     page.goto(app.authorize_url(prompt="none"))
     assert arrive(page, receiver)["error"] == "consent_required"
     page.goto(app.authorize_url(prompt="consent"))
-    page.get_by_role("button", name="Allow").click()
+    allow(page)
     arrive(page, receiver)
     page.goto(app.authorize_url(prompt="none"))
     assert "code" in arrive(page, receiver)
 
 
 def test_an_account_is_chosen_or_another_one_used(
-    app: Application, dev_sqlite: Dev, tab: Tab, receiver: Receiver, sign_in: SignIn
+    app: Application, dev_sqlite: Dev, signed_in: Tab, receiver: Receiver
 ) -> None:
-    page = tab.page
+    page = signed_in.page
     page.goto(app.authorize_url())
-    sign_in(page)
-    page.get_by_role("button", name="Allow").click()
+    allow(page)
     arrive(page, receiver)
     page.goto(app.authorize_url(prompt="select_account"))
     page.get_by_role("button", name="alice").click()
@@ -193,15 +206,14 @@ def test_an_account_is_chosen_or_another_one_used(
     page.fill("#password", owner["password"])
     page.click("#submit")
     expect(page.locator(".signed-in")).to_contain_text("owner")
-    page.get_by_role("button", name="Allow").click()
+    allow(page)
     assert "code" in arrive(page, receiver)
 
 
-def test_signing_out_is_asked_of_the_person(app: Application, tab: Tab, sign_in: SignIn) -> None:
+def test_signing_out_is_asked_of_the_person(app: Application, signed_in: Tab) -> None:
     """No hint vouches for the request: staying is possible, leaving is real, and both say so."""
-    page = tab.page
+    page = signed_in.page
     page.goto(app.authorize_url())
-    sign_in(page)
     expect(page.get_by_role("heading", name="Allow access?")).to_be_visible()
     page.goto(f"{app.issuer}/logout")
     page.get_by_role("button", name="Stay signed in").click()
@@ -214,17 +226,14 @@ def test_signing_out_is_asked_of_the_person(app: Application, tab: Tab, sign_in:
     expect(page.locator("#password")).to_be_visible()
 
 
-def test_the_back_button_finds_no_form_that_works_twice(
-    app: Application, tab: Tab, receiver: Receiver, sign_in: SignIn
-) -> None:
-    page = tab.page
+def test_the_back_button_finds_no_form_that_works_twice(app: Application, signed_in: Tab, receiver: Receiver) -> None:
+    page = signed_in.page
     page.goto(app.authorize_url())
-    sign_in(page)
-    page.get_by_role("button", name="Allow").click()
+    allow(page)
     arrive(page, receiver)
     page.go_back()
     if page.get_by_role("button", name="Allow").is_visible():  # from the browser's own memory: we said no-store
-        page.get_by_role("button", name="Allow").click()
+        allow(page)
     expect(page.locator("#error-code")).to_have_text("expired")
     assert len(receiver.arrivals) == 1
 
@@ -237,7 +246,7 @@ def test_two_tabs_are_two_interactions(app: Application, tab: Tab, receiver: Rec
     one.goto(app.authorize_url(state="one"))
     two.goto(app.authorize_url(state="two"))
     sign_in(two)
-    two.get_by_role("button", name="Allow").click()
+    allow(two)
     assert arrive(two, receiver)["state"] == "two"
     sign_in(one)
     assert arrive(one, receiver)["state"] == "one"
@@ -248,16 +257,16 @@ def test_two_tabs_are_two_interactions(app: Application, tab: Tab, receiver: Rec
 
 @pytest.mark.case("A13")
 def test_signing_out_in_one_tab_ends_the_form_of_the_other(
-    app: Application, tab: Tab, receiver: Receiver, sign_in: SignIn
+    app: Application, signed_in: Tab, receiver: Receiver
 ) -> None:
     """The consent page of somebody who has left allows nothing."""
-    one, two = tab.page, tab.page.context.new_page()
+    one, two = signed_in.page, signed_in.page.context.new_page()
     one.goto(app.authorize_url())
     sign_in(one)
     expect(one.get_by_role("heading", name="Allow access?")).to_be_visible()
     two.goto(f"{app.issuer}/logout")
     two.get_by_role("button", name="Sign out").click()
     two.wait_for_url("**/signed-out")
-    one.get_by_role("button", name="Allow").click()
+    allow(one)
     expect(one.locator("#error-code")).to_have_text("forbidden")
     assert receiver.arrivals == []

@@ -35,10 +35,10 @@ def test_the_issuer_is_found_by_either_discovery_document(dev: Dev, rp: RelyingP
 
 @pytest.mark.browser
 def test_a_person_signs_in_to_an_application_in_chromium(
-    dev: Dev, rp: RelyingParty, registration: Registration, tab: Tab, receiver: Receiver
+    dev: Dev, rp: RelyingParty, tab: Tab, receiver: Receiver
 ) -> None:
     """Sign-in, consent and the redirect in a real browser; the library accepts what comes back."""
-    become(rp, registration)
+    become(rp, registered(dev, "app"))
     request = rp.authorize(redirect_uri=receiver.redirect_uri, scope=EVERYTHING, prompt="consent")
     user, page = dev.tenant("acme")["users"][0], tab.page
     page.goto(request.url)
@@ -52,6 +52,14 @@ def test_a_person_signs_in_to_an_application_in_chromium(
     assert claims["preferred_username"] == "alice"
     assert (claims["email"], claims["email_verified"]) == ("alice@acme.example", True)
     assert claims["address"]["locality"] == "Berlin"
+
+
+def test_a_person_signs_in(rp: RelyingParty, registration: Registration, alice: Person) -> None:
+    """Whatever the client's authentication method; userinfo is about the person of the ID token."""
+    become(rp, registration)
+    tokens = signed_in(rp, alice)
+    claims = rp.call("userinfo", token=tokens["access_token"], sub=tokens["claims"]["sub"])
+    assert claims["preferred_username"] == "alice"
 
 
 def test_tokens_are_refreshed_and_revoked(rp: RelyingParty, registration: Registration, alice: Person) -> None:

@@ -33,8 +33,7 @@ def test_the_suite_runs_as_its_docstring_says(tmp_path: Path) -> None:
     assert "MyStore(...)" in recipe
     suite = "from opentrusty_core.stores.memory import MemoryStore\n" + recipe.replace("MyStore(...)", "MemoryStore()")
     (tmp_path / "test_my_store.py").write_text(suite)
-    ini = "[pytest]\nanyio_mode = auto\nmarkers =\n    case: attacks and faults\nfilterwarnings = error\naddopts = --strict-markers\n"
-    (tmp_path / "pytest.ini").write_text(ini)
+    (tmp_path / "pytest.ini").write_text(INI)
     done = subprocess.run(
         [
             sys.executable,

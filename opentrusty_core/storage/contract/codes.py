@@ -42,21 +42,18 @@ class TestIssuingCodes(Contract):
         """The answered interaction is gone; the second tab gets no code, no grant, no event and no visit."""
         session, interaction = await world.session(), await world.interaction()
         first, second = (a_grant(world.runtime, session, "a-client") for _ in range(2))
-        code = a_code(world.runtime, first)
-        assert await world.here.codes.issue(code, first, world.event(), interaction_hash=interaction.hash) is True
+        code, touched = a_code(world.runtime, first), session.touched(world.now + MICROSECOND, timedelta(hours=1))
+        issue = world.here.codes.issue
+        assert await issue(code, first, world.event(), touch=touched, interaction_hash=interaction.hash) is True
         assert not await world.here.interactions.finish(interaction.hash)
+        assert await world.here.sessions.get(session.id) == touched
+        assert await world.here.grants.get(first.id) == first
         before = await world.events()
         world.advance(minutes=5)
-        issued = await world.here.codes.issue(
-            a_code(world.runtime, second),
-            second,
-            world.event(),
-            touch=session.touched(world.now, timedelta(hours=1)),
-            interaction_hash=interaction.hash,
-        )
-        assert issued is False
+        code, later = a_code(world.runtime, second), session.touched(world.now, timedelta(hours=1))
+        assert await issue(code, second, world.event(), touch=later, interaction_hash=interaction.hash) is False
         assert await world.here.grants.get(second.id) is None
-        assert await world.here.sessions.get(session.id) == session
+        assert await world.here.sessions.get(session.id) == touched
         assert await world.events() == before
 
 

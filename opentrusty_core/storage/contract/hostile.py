@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from opentrusty_core.domain.audit import Origin
 from opentrusty_core.domain.page import Page
 from opentrusty_core.errors import NotFound
 from opentrusty_core.storage.contract.planted import plant
@@ -86,6 +89,12 @@ class TestHostileInput(Contract):
             assert await repos.grants.revoke(text, world.now, world.event()) is False
             await repos.audit.append(event)
         assert event in await world.events()
+
+    async def test_an_event_that_holds_it_is_written(self, world: World, text: str) -> None:
+        """An attempt is noted, whatever it carried; a text that the database does not take may be changed."""
+        event = world.event(actor_id=text, target=text, client_id=text, reason=text, details={"text": text})
+        await world.here.audit.append(replace(event, origin=Origin(ip=text, user_agent=text, request_id=text)))
+        assert (await world.events())[-1].id == event.id
 
     async def test_a_tenant_of_that_id_is_empty(self, world: World, text: str) -> None:
         """The repositories of a tenant that cannot be hold nothing."""

@@ -82,6 +82,14 @@ class TestUsers(Contract):
         assert await world.here.users.find("nobody") is None
         assert await world.here.users.find("") is None
 
+    async def test_a_username_is_found_before_an_email(self, world: World) -> None:
+        """Where the username of one is the email of another, it is the one who has it as their username."""
+        mailed = await world.user(email="alice@example.org")
+        named = await world.user(username="alice@example.org", email=None)
+        assert await world.here.users.find("alice@example.org") == (named, None)
+        await world.here.users.delete(named.id, world.event())
+        assert await world.here.users.find("alice@example.org") == (mailed, None)
+
     async def test_an_update_replaces_the_version_before(self, world: World) -> None:
         """Every field, the names under which the user is found among them; its event is written."""
         user = await world.user(username="before")

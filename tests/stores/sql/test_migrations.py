@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -46,11 +45,11 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def another_migration(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def another_migration(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The migrations of a version to come."""
     schema = load_schema() | {"0002_more": "CREATE TABLE more (id {{id}} NOT NULL PRIMARY KEY) {{table}};"}
     monkeypatch.setattr(migrations, "load_schema", lambda: schema)
-    yield schema
+    return schema
 
 
 async def migrated(url: str) -> tuple[str, ...]:

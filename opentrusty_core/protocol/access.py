@@ -57,8 +57,9 @@ async def read_access_token(value: str, issuer: Issuer, deps: Deps) -> Access:
         access = _of_jwt(claims, found) if found else None
     if access is None:
         raise InvalidToken("expired or revoked")
-    if await deps.client(issuer, access.client_id) is None:
-        raise InvalidToken("client gone")
+    client = await deps.client(issuer, access.client_id)
+    if client is None or int(client.created_at.timestamp()) > int(access.issued_at.timestamp()):
+        raise InvalidToken("client gone")  # one made anew under the same id is another client
     if access.grant is None:
         return access
     user = await living(deps.directory, issuer.tenant_id, access.grant.user_id, access.user)

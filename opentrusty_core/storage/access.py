@@ -89,7 +89,10 @@ class RefreshTokens(Protocol):
         ...
 
     async def look_up(self, token_id: str, generation: int | None, now: datetime) -> AccessLookup | None:
-        """What stands behind a token that would be redeemed (or retried) now; with None, whichever its generation."""
+        """What stands behind a live token of this generation or the next; with None, whichever its generation.
+
+        Whether the generation before is still answered is the caller's to say (`RefreshToken.answers`).
+        """
         ...
 
 

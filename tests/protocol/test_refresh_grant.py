@@ -126,6 +126,7 @@ async def test_a_retry_within_the_grace_time_gets_the_identical_successor(world:
     world.restart()
     retried = (await world.refresh(first["refresh_token"], "spa")).json
     assert retried["refresh_token"] == second["refresh_token"]
+    assert (await world.audit())[-1].details == {"grant_type": "refresh_token", "retry": True}
     assert (await world.refresh(first["refresh_token"], "spa", scope="email")).error == (400, "invalid_scope")
     assert await revocations(world) == []
     third = await world.refresh(retried["refresh_token"], "spa")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -129,6 +130,21 @@ async def test_an_id_that_comes_again_elsewhere_inherits_nothing(world: World) -
         answer = await world.authorize(prompt="none", at=at, browser=browser)
         assert isinstance(answer, AuthorizationResponse)
         assert answer.parameters["error"] == "login_required"
+
+
+@pytest.mark.case("I3")
+async def test_a_client_made_anew_under_the_same_id_does_not_inherit_the_tokens_of_the_first(world: World) -> None:
+    """A machine's JWT hangs from no grant that could be revoked: it is older than the client that now has its name."""
+    old = (await world.machine()).json["access_token"]
+    assert (await world.introspect(old, "machine"))["active"] is True
+    client = await world.repos().clients.get("machine")
+    assert client
+    await world.repos().clients.delete("machine", world.event())
+    world.runtime.advance(seconds=2)
+    await world.repos().clients.add(replace(client, created_at=world.runtime.now()), world.event())
+    assert (await world.introspect(old, "machine"))["active"] is False
+    new = (await world.machine()).json["access_token"]
+    assert (await world.introspect(new, "machine"))["active"] is True
 
 
 @pytest.mark.case("D7")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.client import GrantType
 from opentrusty_core.domain.scope import narrowed, parse_scope
@@ -39,6 +41,9 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
         raise InvalidGrant("not a refresh token of this tenant")
     now, lifetimes = deps.runtime.now(), issuer.lifetimes
     repos = deps.store.tenant(issuer.tenant_id)
+    issued = deps.event(
+        AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value
+    )
     if request.scope is not None:  # asked before the token is used: a refusal leaves it as it was
         standing = await repos.refresh_tokens.look_up(handle.id, handle.generation, now)
         grant, token = (standing.grant, standing.refresh_token) if standing is not None else (None, None)
@@ -55,9 +60,7 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
         handle.generation,
         client.client_id,
         now,
-        deps.event(
-            AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value
-        ),
+        issued,
         rotate=client.is_public,
         idle_expires_at=now + lifetimes.refresh_token_idle,
         grace=lifetimes.refresh_token_grace,
@@ -82,6 +85,10 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
             user = await living(deps.directory, issuer.tenant_id, grant.user_id, known)
             if user is None:
                 raise InvalidGrant("person gone")
+            if isinstance(
+                outcome, RefreshRetried
+            ):  # the store writes the event of a use, and this is the answer to one again
+                await repos.audit.append(replace(issued, target=grant.id, details={**issued.details, "retry": True}))
             successor = deps.refresh_tokens.mint(issuer.tenant_id, token.id, token.generation)
             issuance = Issuance(
                 issuer=issuer, client=client, scope=scope, grant=grant, user=user, refresh_token=successor

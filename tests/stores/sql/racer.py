@@ -1,7 +1,7 @@
 """A worker process of the race tests: `python -m tests.stores.sql.racer URL WHAT ARGUMENTS`, 32 racers at once.
 
-It prints `ready`, waits for a line, races, and prints its racers' outcomes as one JSON array. Races that go on until they are told
-print `running` once all are at it, and end at the next line.
+It prints `ready`, waits for a line, races, and prints its racers' outcomes as one JSON array. Races that go on until
+they are told print `running` once all are at it, and end at the next line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket, Limit
 from opentrusty_core.runtime import SystemRuntime
 from opentrusty_core.storage.contract import builders
-from opentrusty_core.storage.outcomes import CodeRedeemed, CodeRedemption, RefreshRedeemed, RefreshRetried
+from opentrusty_core.storage.outcomes import (
+    CodeRedeemed,
+    CodeRedemption,
+    RefreshRedeemed,
+    RefreshRetried,
+    RefreshReused,
+)
 from opentrusty_core.storage.store import Store, TenantRepositories
 from opentrusty_core.stores import open_store
 
@@ -93,6 +99,9 @@ async def keep_refreshing(repos: TenantRepositories, a: dict[str, Any], going: G
             token = replace(builders.an_access_token(RUNTIME, a["client"]), grant_id=outcome.grant.id)
             await repos.access_tokens.add(token, None)
             kept.append(token.hash.hex())
+        elif isinstance(outcome, RefreshReused):  # the others are further: catch up
+            found = await repos.refresh_tokens.look_up(a["token"], None, NOW)
+            generation = found.refresh_token.generation if found and found.refresh_token else generation
         rounds += 1
         going.round(rounds)
     return kept

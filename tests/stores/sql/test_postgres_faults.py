@@ -309,7 +309,7 @@ async def test_a_deadlock_is_tried_again(postgres_store_url: str, postgres_engin
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(unit, 0, ("a", "b"))
         tasks.start_soon(unit, 1, ("b", "a"))
-    assert len(attempts) == 3
+    assert len(attempts) >= 3
 
 
 async def test_a_transaction_with_a_failed_statement_does_not_commit(

@@ -151,7 +151,7 @@ async def test_nothing_is_usable_after_an_end_that_refreshes_race(
         assert await world.refresh(token, 1) == Unknown()
         await race.start()
         kept = [hash_ for hashes in await race.outcomes() for hash_ in hashes]
-    assert len(kept) > 64, "there was no race"
+    assert len(kept) >= 16, "there was no race"
     for hash_ in kept:
         assert await here.access_tokens.look_up(bytes.fromhex(hash_), now) is None
     assert await here.refresh_tokens.look_up(token.id, None, now) is None
@@ -181,7 +181,7 @@ async def test_no_grant_outlives_its_session_though_codes_race_its_end(
                 await here.sessions.start(other, world.event(), replaces=session.id)
         await race.start()
         kept = [token for tokens in await race.outcomes() for token in tokens]
-    assert len(kept) >= 64, "there was no race"
+    assert len(kept) >= 16, "there was no race"
     for token_id in kept:
         assert await here.refresh_tokens.look_up(token_id, None, now) is None
     world.advance(minutes=2)  # past the end of codes that were issued and never redeemed

@@ -14,8 +14,8 @@ _SQLITE = "sqlite:///"
 
 
 def open_store(database_url: str) -> Store:
-    """The store of `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://…` (libpq's parameters, and `pool_size`) or
-    `memory:`. It connects when first used; from then on it belongs to that event loop.
+    """The store of `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://…` (libpq's parameters, and
+    `pool_size`) or `memory:`. It connects when first used; from then on it belongs to that event loop.
 
     Raises:
         ConfigurationError: no such kind of database, or its driver is not installed.

@@ -262,7 +262,6 @@ def test_signing_out_in_one_tab_ends_the_form_of_the_other(
     """The consent page of somebody who has left allows nothing."""
     one, two = signed_in.page, signed_in.page.context.new_page()
     one.goto(app.authorize_url())
-    sign_in(one)
     expect(one.get_by_role("heading", name="Allow access?")).to_be_visible()
     two.goto(f"{app.issuer}/logout")
     two.get_by_role("button", name="Sign out").click()

@@ -1,9 +1,9 @@
 """Records in tables: explicit columns for what queries need, the other fields together in one JSON document.
 
 Compiled once from the records' type hints. Decoding is strict: a value of the wrong type is a damaged row, not a guess.
-A field that is None or empty by default, and is so, is left out of the document; every other default is written, so that
-a later version with another default does not change what was stored. A field that this version does not know (a newer
-one wrote it) is ignored.
+A field that is None or empty by default, and is so, is left out of the document; every other default is written, so
+that a later version with another default does not change what was stored. A field that this version does not know (a
+newer one wrote it) is ignored.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Record(Generic[T]):
     """How one record lies in its table.
 
     Args:
-        name: what queries call it: `{{name}}` is its column list, `{{name:alias}}` a select list, `{{:name}}` its parameters.
+        name: what queries call it: `{{name}}` is its column list, `{{name:alias}}` a select list, `{{:name}}` its
+            parameters.
         cls: a frozen dataclass.
         columns: the fields with a column of their own, the key first; the others, if any, share the column `document`.
     """

@@ -18,8 +18,8 @@ Call = tuple[str, Params]
 class Database(Protocol):
     """Where queries run: each by itself, or all of them in one transaction.
 
-    Every method raises `StoreUnavailable` where the database does not answer in time, `Taken` where a unique index refuses, and
-    `Unstorable` before anything is sent where a text is none that can be stored.
+    Every method raises `StoreUnavailable` where the database does not answer in time, `Taken` where a unique index
+    refuses, and `Unstorable` before anything is sent where a text is none that can be stored.
     """
 
     async def run(self, name: str, params: Params) -> Rows:
@@ -35,7 +35,7 @@ class Database(Protocol):
         ...
 
     async def append(self, params: Params) -> None:
-        """Write an audit event; outside of a transaction it is committed together with those that wait at the same time."""
+        """Write an audit event. Outside of a transaction those that wait at the same time are committed together."""
         ...
 
     @property
@@ -68,7 +68,7 @@ class Engine(Database, Protocol):
 
 
 class Migrator(Protocol):
-    """The changes of a schema, each a transaction of its own, so that a killed run leaves whole steps and can be run again."""
+    """The changes of a schema, each a transaction of its own, so that a killed run can be run again."""
 
     async def applied(self) -> dict[str, str]:
         """The migrations that have run, name to checksum."""
@@ -95,5 +95,5 @@ class NoSuchTable(StoreError):
 
 
 def jitter(base: float) -> float:
-    """`base` seconds, give or take a half, so that those who collided do not collide again; the clock's last digits will do."""
+    """`base` seconds, give or take a half: those who collided must not collide again. The clock's last digits will do."""
     return base * (0.5 + time.perf_counter_ns() // 100 % 1000 / 1000)

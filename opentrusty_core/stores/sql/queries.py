@@ -8,8 +8,8 @@
   finds none, the rest does not run. The answer is that of the last statement that returns rows.
 - `{{write_event}}` writes down the event of the verb.
 
-A file in `queries/postgres/` may put a hot query into one statement there, under the same name. A guard that only the event
-follows becomes one statement on PostgreSQL by itself.
+A file in `queries/postgres/` may put a hot query into one statement there, under the same name. A guard that only the
+event follows becomes one statement on PostgreSQL by itself.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ _WRITE_EVENT = f"{_INSERT_EVENT} SELECT :tenant_id, {_EVENT_VALUES}"
 class Dialect:
     """What an engine spells in its own way.
 
-    `macros` maps the plain ones to their text, `each` makes the table of a JSON array in a parameter, `positional` asks for
-    `$1` instead of `:name`, `fold` for guard and event in one statement, `variants` names the folder of the engine's own queries.
+    `macros` maps the plain ones to their text, `each` makes the table of a JSON array in a parameter, `positional` asks
+    for `$1` instead of `:name`, `fold` for guard and event in one statement, `variants` names the folder of the
+    engine's own queries.
     """
 
     macros: Mapping[str, str]

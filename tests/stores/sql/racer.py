@@ -195,4 +195,5 @@ async def main(url: str, what: str, arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, *sys.argv[1:])
+    _, url_, what_, arguments_ = sys.argv
+    anyio.run(main, url_, what_, arguments_)

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
+import psycopg
 import pytest
 
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket, Limit
-from opentrusty_core.storage.contract.builders import a_session
+from opentrusty_core.storage.contract.builders import a_refresh_token, a_session
 from opentrusty_core.storage.contract.world import World
 from opentrusty_core.storage.outcomes import CodeReplayed, RefreshReused, Taken, Unknown
 from opentrusty_core.stores.sql.store import SqlStore
@@ -145,7 +147,7 @@ async def test_nothing_is_usable_after_an_end_that_refreshes_race(
                 assert await here.sessions.end(session.id, now, world.event())
             case "end_all":
                 assert await here.sessions.end_all(session.user_id, now, world.event()) == 1
-            case "delete":
+            case _:
                 await here.users.delete(grant.user_id, world.event())
         assert await here.refresh_tokens.look_up(token.id, None, now) is None
         assert await world.refresh(token, 1) == Unknown()
@@ -176,7 +178,7 @@ async def test_no_grant_outlives_its_session_though_codes_race_its_end(
                 assert await here.sessions.end(session.id, now, world.event())
             case "end_all":
                 assert await here.sessions.end_all(session.user_id, now, world.event()) == 1
-            case "replace":
+            case _:
                 other = a_session(world.runtime, (await world.user()).id)
                 await here.sessions.start(other, world.event(), replaces=session.id)
         await race.start()
@@ -186,6 +188,39 @@ async def test_no_grant_outlives_its_session_though_codes_race_its_end(
         assert await here.refresh_tokens.look_up(token_id, None, now) is None
     world.advance(minutes=2)  # past the end of codes that were issued and never redeemed
     assert (await here.grants.of_user(session.user_id, world.now, PageRequest())).items == ()
+
+
+@case("D4")
+async def test_a_code_that_comes_between_the_steps_of_a_sign_out_gives_nothing(
+    world: World, postgres_store_url: str
+) -> None:
+    """The sign-out has marked its session and looked for grants, but is not through: a lock elsewhere holds it up."""
+    session, client = await world.session(), await world.client()
+    first, _ = await world.granted(session, client)
+    token = a_refresh_token(world.runtime, first.client_id)
+    outcomes: list[object] = []
+    with psycopg.connect(postgres_store_url) as admin, psycopg.connect(postgres_store_url, autocommit=True) as watcher:
+
+        async def waiters(count: int) -> None:
+            """Return when so many wait for locks, or a redeemer has its answer."""
+            while not outcomes and watcher.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchone() != (count,):
+                await anyio.lowlevel.checkpoint()
+
+        async def redeem() -> None:
+            outcomes.append(await world.redeem(issued.redemption(), refresh_token=token))
+
+        admin.execute("SELECT id FROM grants WHERE id = %s FOR UPDATE", (first.id,))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(world.here.sessions.end, session.id, world.now, world.event())
+            await waiters(1)
+            issued = await world.issued(session, client)
+            tasks.start_soon(redeem)
+            await waiters(2)
+            admin.rollback()
+    assert outcomes == [Unknown()]
+    assert await world.here.refresh_tokens.look_up(token.id, None, world.now) is None
 
 
 @case("K3")

@@ -21,8 +21,8 @@ from opentrusty_core.errors import SchemaMismatch, StoreUnavailable
 from opentrusty_core.storage.contract import builders
 from opentrusty_core.storage.contract.world import World
 from opentrusty_core.storage.outcomes import Limited, Taken
-from opentrusty_core.stores.sql.engine import Database
-from opentrusty_core.stores.sql.sqlite import engine as module
+from opentrusty_core.stores.sql.engine import Database, Rows
+from opentrusty_core.stores.sql.sqlite.connection import Connection
 from opentrusty_core.stores.sql.sqlite.engine import SqliteEngine
 from opentrusty_core.stores.sql.store import SqlStore
 
@@ -115,7 +115,7 @@ async def test_a_writer_does_not_wait_for_ever_for_its_own_process(sqlite_path: 
 
 
 def test_commits_are_durable_and_foreign_keys_hold(sqlite_path: Path) -> None:
-    connection = module.Connection(sqlite_path)
+    connection = Connection(sqlite_path)
     try:
         pragmas = {name: connection.execute(f"PRAGMA {name}")[0][0] for name in ("synchronous", "foreign_keys")}
         assert pragmas == {"synchronous": 2, "foreign_keys": 1}
@@ -159,13 +159,14 @@ async def test_who_waits_together_shares_a_commit(
     """Whatever they write; one that fails is undone alone."""
     world = await World.of(sqlite_store)
     user = await world.user()
-    commits = []
-    execute = module.Connection.execute
-    monkeypatch.setattr(
-        module.Connection,
-        "execute",
-        lambda self, sql, *values: (sql == "COMMIT" and commits.append(sql), execute(self, sql, *values))[1],
-    )
+    commits: list[str] = []
+    execute = Connection.execute
+
+    def counting(self: Connection, sql: str, values: tuple[object, ...] = ()) -> Rows:
+        commits.extend([sql] * (sql == "COMMIT"))
+        return execute(self, sql, values)
+
+    monkeypatch.setattr(Connection, "execute", counting)
 
     async def conflict() -> None:
         with pytest.raises(Exception, match="taken"):

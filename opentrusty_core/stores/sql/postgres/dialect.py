@@ -1,7 +1,7 @@
 """How PostgreSQL spells what differs.
 
-Keys compare by bytes (`COLLATE "C"`), as they do in SQLite. A document is `json`, not `jsonb`: no query looks inside, every text fits
-(jsonb refuses NUL and lone surrogates), and it is neither parsed apart nor put together again.
+Keys compare by bytes (`COLLATE "C"`), as they do in SQLite. A document is `json`, not `jsonb`: no query looks inside,
+every text fits (jsonb refuses NUL and lone surrogates), and it is neither parsed apart nor put together again.
 """
 
 from __future__ import annotations

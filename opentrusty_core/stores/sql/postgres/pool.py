@@ -1,7 +1,7 @@
 """Connected sessions, kept to be used again: the last one returned first, so that the rest may rest.
 
-A session is made when one is wanted and none is free, up to `size`; so the database may come up after the process. Whoever
-waits, waits at most `PATIENCE` seconds, and a sweep more.
+A session is made when one is wanted and none is free, up to `size`; so the database may come up after the process.
+Whoever waits, waits at most `PATIENCE` seconds, and a sweep more.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """One PostgreSQL session, driven through libpq without its own waiting: prepared statements, binary values.
 
-psycopg connects; from then on this module talks to libpq itself, with a reader that stays registered with the event loop. psycopg's
-cursors cost 75 µs of CPU a statement, registering the socket anew for each; this costs 20 (15 and 40 on uvloop).
+psycopg connects; from then on this module talks to libpq itself, with a reader that stays registered with the event
+loop. psycopg's cursors cost 75 µs of CPU a statement, registering the socket anew for each; this costs 20 (15 and 40 on
+uvloop).
 
-One task uses a session at a time. A task that is cancelled in the middle of a statement closes the session, as do a lost
-connection, an answer that does not come in time, and a WARNING: at COMMIT it says that a standby may not have the data.
+One task uses a session at a time. A task that is cancelled in the middle of a statement closes the session, as do a
+lost connection, an answer that does not come in time, and a WARNING: at COMMIT it says that a standby may not have the
+data.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from opentrusty_core.stores.sql.repositories.base import Repository
 
 
 class SqlThrottles(Repository):
-    """See `storage.Throttles`. A bucket is the moment at which it will be empty; it stands outside of every transaction."""
+    """See `storage.Throttles`. A bucket is the moment at which it will be empty; no rollback touches it."""
 
     async def take(self, buckets: tuple[Bucket, ...], now: datetime) -> Taken | Limited:
         """See `storage.Throttles.take`."""

@@ -1,9 +1,9 @@
 """SQLite: a file, called in the event loop.
 
-One connection writes and another reads, so that readers never wait for a writer (WAL). The writers of this process queue up:
-whoever has the connection runs everything that waits, each part under a savepoint of its own, and commits once, durably
-(`synchronous=FULL`), before anybody gets an answer. Against writers of other processes there is no busy wait, which would
-stop the loop: on SQLITE_BUSY the task sleeps and tries again.
+One connection writes and another reads, so that readers never wait for a writer (WAL). The writers of this process
+queue up: whoever has the connection runs everything that waits, each part under a savepoint of its own, and commits
+once, durably (`synchronous=FULL`), before anybody gets an answer. Against writers of other processes there is no busy
+wait, which would stop the loop: on SQLITE_BUSY the task sleeps and tries again.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class SqliteEngine:
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[bool]:
-        """See `Engine.exclusive`: a lock on a file beside the database, which the kernel takes back when its holder dies."""
+        """See `Engine.exclusive`: a lock on a file beside the database, which dies with its holder."""
         descriptor = os.open(f"{self._path}.{name}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             try:
@@ -166,7 +166,7 @@ class SqliteEngine:
 
     @asynccontextmanager
     async def _writing(self, deadline: float) -> AsyncIterator[Connection]:
-        """A block in which nobody else of this process writes. Taking the lock lets others run first, who so join the queue."""
+        """A block in which nobody else of this process writes. Who takes the lock lets others join the queue first."""
         with anyio.move_on_after(deadline - time.monotonic()) as scope:
             await self._lock.acquire()
         if scope.cancelled_caught:

@@ -124,7 +124,9 @@ def load_private(alg: SigningAlgorithm, kid: str, der: bytes) -> PrivateKey:
         public_jwk = key_type(native.public_key(), None).as_dict(private=False)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         raise KeyRefused(f"The private key does not fit {alg.value}.") from None
-    import_public(public_jwk, alg)
+    if not is_key_of(alg, public_jwk):
+        raise KeyRefused(f"The private key does not fit {alg.value}.")
+    _check_rsa_size(public_jwk)
     # With the public JWK beside it, joserfc never writes the private half out as text.
     return PrivateKey(kid=kid, alg=alg, key=key_type(native, public_jwk))
 

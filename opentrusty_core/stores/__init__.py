@@ -38,7 +38,7 @@ def _open_sqlite(database_url: str) -> Store:
     path = unquote(database_url.removeprefix(_SQLITE))
     if not database_url.startswith(_SQLITE) or not path or "?" in database_url or path == ":memory:":
         raise ConfigurationError(
-            "A SQLite URL names a file: sqlite:///relative.db or sqlite:////absolute.db. For no file at all use memory:."
+            "A SQLite URL names a file: sqlite:///relative.db or sqlite:////absolute.db. Without a file, use memory:."
         )
     from opentrusty_core.stores.sql.sqlite.engine import SqliteEngine
     from opentrusty_core.stores.sql.store import SqlStore

@@ -172,11 +172,11 @@ def test_when_postgres_dies_alone_every_request_is_a_503_and_nothing_is_half_iss
 ) -> None:
     """The server lives on, answers 503 with Retry-After, and connects again by itself."""
     ready = f"{on_durable_postgres.auth_url}/readyz"
-    with on_durable_postgres.serving():
+    with on_durable_postgres.serving() as process:
         with load(on_durable_postgres) as lives:
             durable.crash()
             assert wait_until(lambda: ok(ready, status=503), seconds=15)
-        assert not [life.surprises for life in lives if life.surprises]
+        assert not [life.surprises for life in lives if life.surprises], process.log
         durable.start()
         assert wait_until(lambda: ok(ready), seconds=15)
         for life in lives:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind
-from opentrusty_core.storage.contract.builders import an_access_token
+from opentrusty_core.storage.contract.builders import a_refresh_token, an_access_token
 from opentrusty_core.storage.contract.world import MICROSECOND, Contract, World
 from opentrusty_core.storage.outcomes import AccessLookup, RefreshRedeemed, RefreshRetried, RefreshReused, Unknown
 
@@ -116,7 +116,11 @@ class TestRefreshTokens(Contract):
     @case("D8")
     async def test_sliding_stops_at_the_absolute_end(self, world: World) -> None:
         """The idle end never passes `expires_at`, and at `expires_at` the token is unknown."""
-        _, token = await world.granted(scope=("openid", "offline_access"))
+        issued = await world.issued(scope=("openid", "offline_access"))
+        # It ends before its grant does, whose end is another.
+        end = world.now + timedelta(days=89)
+        token = a_refresh_token(world.runtime, issued.code.client_id, expires_at=end)
+        await world.redeem(issued.redemption(), refresh_token=token)
         for generation in range(4):
             world.advance(days=22)
             outcome = await world.refresh(token, generation)

@@ -99,7 +99,7 @@ def _load(text: str) -> Any:
     return value
 
 
-# --- from a type hint to its two conversions ---------------------------------------------------------------------------
+# --- from a type hint to its two conversions --------------------------------------------------------------------------
 
 
 @dataclasses.dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Database(Protocol):
         ...
 
     async def together(self, *calls: Call) -> list[Rows]:
-        """Run queries that do not depend on each other's answers, atomically and in one round trip; the rows of each."""
+        """Run queries that do not need each other's answers, atomically and in one round trip; the rows of each."""
         ...
 
     async def unit(self, body: Callable[[Database], Awaitable[T]]) -> T:
@@ -95,5 +95,5 @@ class NoSuchTable(StoreError):
 
 
 def jitter(base: float) -> float:
-    """`base` seconds, give or take a half: those who collided must not collide again. The clock's last digits will do."""
+    """`base` seconds, give or take a half: who collided must not collide again. The clock's last digits will do."""
     return base * (0.5 + time.perf_counter_ns() // 100 % 1000 / 1000)

@@ -73,7 +73,7 @@ RECORDS = {
 
 
 def event_params(event: AuditEvent) -> Params:
-    """The parameters of an event. What happened is always written down: what no text column can hold is replaced in it."""
+    """The parameters of an event. It is always written down: what a text column cannot hold is replaced."""
     params = EVENT.params(event)
     for name in ("event_actor_id", "event_target"):
         if params[name] is not None:
@@ -83,4 +83,6 @@ def event_params(event: AuditEvent) -> Params:
 
 def storable(text: str) -> str:
     """The text without what PostgreSQL's text type cannot hold: NUL and lone surrogates become U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

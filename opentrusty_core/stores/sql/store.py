@@ -47,7 +47,7 @@ class _Repositories:
 
 
 class SqlStore:
-    """See `storage.Store`. Making one needs no database: it connects when first used, from the event loop that uses it."""
+    """See `storage.Store`. It connects when first used, and belongs to the event loop that uses it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

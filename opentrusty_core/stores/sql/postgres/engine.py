@@ -153,7 +153,7 @@ class Contended(StoreUnavailable):
 
 
 class _Transaction:
-    """See `engine.Database`; one transaction of a session. It begins with its first statement, in the same round trip."""
+    """See `engine.Database`. A transaction begins with its first statement, in the same round trip."""
 
     def __init__(self, engine: PostgresEngine, session: Session) -> None:
         self._engine = engine

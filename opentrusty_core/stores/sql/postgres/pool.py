@@ -27,7 +27,7 @@ _SETTINGS = {
     "lock_timeout": "500ms",
     "idle_in_transaction_session_timeout": "10s",
     "default_transaction_isolation": "read\\ committed",
-    # Every query finds its rows by keys: one plan is right for all values, and for tables whose statistics are not made yet.
+    # Every query finds its rows by keys: one plan is right for all values, and before there are statistics.
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_hashjoin": "off",

@@ -37,7 +37,7 @@ BINARY = 1
 
 BEGIN, COMMIT, ROLLBACK = (Statement(word, (), False) for word in ("BEGIN", "COMMIT", "ROLLBACK"))
 
-# After these the session is no good: read-only or failing over, shutting down, out of resources, plans that no longer fit.
+# After these the session is no good: read-only, shutting down, out of resources, plans that no longer fit.
 _ENDING = ("08", "25006", "53", "57P", "58", "0A000", "26000", "XX")
 
 

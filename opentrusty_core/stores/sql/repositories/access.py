@@ -233,4 +233,4 @@ def _hanging(row: Row) -> _Hanging:
 
 def _by_user(event: AuditEvent) -> AuditEvent:
     """The event of a person; who it is, the query knows."""
-    return replace(event, actor_kind=ActorKind.USER)
+    return event if event.actor_kind is ActorKind.USER else replace(event, actor_kind=ActorKind.USER)

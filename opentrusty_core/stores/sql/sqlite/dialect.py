@@ -1,4 +1,4 @@
-"""How SQLite spells what differs. STRICT tables: a moment is an INTEGER of microseconds since 1970, a document is TEXT."""
+"""How SQLite spells what differs: STRICT tables, a moment as microseconds since 1970, a document as TEXT."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ import fcntl
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import anyio
 
@@ -26,9 +26,9 @@ from opentrusty_core.stores.sql.migrations import CREATE_TABLE
 from opentrusty_core.stores.sql.queries import load_queries, statements_of
 from opentrusty_core.stores.sql.sqlite.connection import Busy, Connection
 from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
+from opentrusty_core.stores.sql.sqlite.transaction import Body, Job, Transaction
 
 T = TypeVar("T")
-Body = Callable[[Database], Awaitable[T]]
 
 BUSY_SLEEP = 0.005
 MIGRATION_PATIENCE = 60.0
@@ -50,7 +50,7 @@ class SqliteEngine:
         self._reader: Connection | None = None
         self._writer: Connection | None = None
         self._lock = anyio.Lock()
-        self._jobs: deque[_Job[Any]] = deque()
+        self._jobs: deque[Job[Any]] = deque()
 
     @property
     def outside(self) -> Database:
@@ -79,7 +79,7 @@ class SqliteEngine:
 
     async def unit(self, body: Body[T]) -> T:
         """See `Database.unit`. The body may await nothing but its database."""
-        job = _Job(body)
+        job = Job(body)
         self._jobs.append(job)
         deadline = time.monotonic() + self._patience
         try:
@@ -104,7 +104,7 @@ class SqliteEngine:
         deadline = time.monotonic() + self._patience
         async with self._writing(deadline) as writer:
             await _begin(writer, deadline)
-            transaction = _Transaction(self, writer)
+            transaction = self._transaction(writer)
             try:
                 yield transaction
                 writer.execute("COMMIT")
@@ -154,10 +154,12 @@ class SqliteEngine:
                     connection.close()
             self._reader = self._writer = None
 
-    def execute(self, connection: Connection, name: str, params: Params) -> Rows:
-        """Run a query inside an open transaction."""
-        self.statements += 1
-        return connection.run(self._queries[name], params)
+    def _transaction(self, writer: Connection) -> Transaction:
+        def execute(name: str, params: Params) -> Rows:
+            self.statements += 1
+            return writer.run(self._queries[name], params)
+
+        return Transaction(execute)
 
     def _open(self, *, query_only: bool = False) -> Connection:
         if not self._path.exists():
@@ -182,7 +184,7 @@ class SqliteEngine:
         writer = cast(Connection, self._writer)
         writer.execute("BEGIN IMMEDIATE")
         jobs, self._jobs = self._jobs, deque()
-        transaction = _Transaction(self, writer)
+        transaction = self._transaction(writer)
         try:
             for job in jobs:
                 job.run(writer, transaction)
@@ -194,95 +196,12 @@ class SqliteEngine:
 
     def _repeat(self, bodies: list[Body[Any]]) -> None:
         """Run again what a rollback undid though it must outlive it; nobody else has written in between."""
-        self._jobs.extendleft(_Job(body) for body in reversed(bodies))
+        self._jobs.extendleft(Job(body) for body in reversed(bodies))
         if bodies:
             try:
                 self._commit_jobs()
             except Busy:  # the next writer takes them along
                 return
-
-
-class _Job(Generic[T]):
-    """A body that waits for the writer, and then its result."""
-
-    def __init__(self, body: Body[T]) -> None:
-        self._body = body
-        self._value: T | None = None
-        self._error: Exception | None = None
-        self.is_done = False
-
-    def run(self, writer: Connection, database: Database) -> None:
-        writer.execute("SAVEPOINT job")
-        coroutine = cast(Any, self._body(database))
-        try:
-            coroutine.send(None)  # a body awaits nothing but its database, and that never waits here
-            raise RuntimeError("a unit of work awaited something else than its database")
-        except StopIteration as stop:
-            self._value = stop.value
-        except Exception as error:  # noqa: BLE001 - it is the caller's, who gets it from `result`
-            self._error = error
-            writer.execute("ROLLBACK TO job")
-        finally:
-            coroutine.close()
-        writer.execute("RELEASE job")
-        self.is_done = True
-
-    def fail(self, error: Exception) -> None:
-        self._error, self.is_done = error, True
-
-    def result(self) -> T:
-        if self._error is not None:
-            raise self._error
-        return cast(T, self._value)
-
-
-class _Transaction:
-    """See `engine.Database`; an open transaction of the writer."""
-
-    def __init__(self, engine: SqliteEngine, writer: Connection) -> None:
-        self._engine = engine
-        self._writer = writer
-        self.outliving: list[Body[Any]] = []
-
-    @property
-    def outside(self) -> Database:
-        return _Outliving(self)
-
-    async def run(self, name: str, params: Params) -> Rows:
-        return self._engine.execute(self._writer, name, params)
-
-    async def together(self, *calls: Call) -> list[Rows]:
-        return [self._engine.execute(self._writer, name, params) for name, params in calls]
-
-    async def unit(self, body: Body[T]) -> T:
-        return await body(self)
-
-    async def append(self, params: Params) -> None:
-        await self.run("append_event", params)
-
-
-class _Outliving:
-    """See `Database.outside`: there is one writer, so it runs inside, and again after a rollback."""
-
-    def __init__(self, transaction: _Transaction) -> None:
-        self._transaction = transaction
-
-    @property
-    def outside(self) -> Database:
-        return self
-
-    async def run(self, name: str, params: Params) -> Rows:
-        return await self.unit(lambda database: database.run(name, params))
-
-    async def together(self, *calls: Call) -> list[Rows]:
-        return await self.unit(lambda database: database.together(*calls))
-
-    async def unit(self, body: Body[T]) -> T:
-        self._transaction.outliving.append(body)
-        return await body(self._transaction)
-
-    async def append(self, params: Params) -> None:
-        await self.run("append_event", params)
 
 
 class _Migrator:

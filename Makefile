@@ -50,7 +50,7 @@ fmt: $(VENV)/.dev ## put the code in shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.dev test-tools bench-tools ## measure whole processes under load
+bench: $(VENV)/.dev test-tools ## measure whole processes under load
 	@$(PY) -m benchmarks $(ARGS)
 
 .PHONY: build
@@ -116,14 +116,8 @@ test-tools:
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 	  $(call apt-install,nodejs npm,Node.js with npm)
 	fi
-
-.PHONY: bench-tools
-bench-tools:
-	@if ! command -v wrk >/dev/null; then
+	if ! command -v wrk >/dev/null; then
 	  $(call apt-install,wrk,wrk)
-	fi
-	if ! command -v h2load >/dev/null; then
-	  $(call apt-install,nghttp2-client,h2load)
 	fi
 
 .PHONY: interop

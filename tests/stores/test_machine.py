@@ -62,7 +62,7 @@ def test_sqlite_answers_as_memory_does(machine: type[TwoStores], migrated_sqlite
     """Over sequences of verbs with moving time: the same outcomes, the same visible state."""
     with tempfile.TemporaryDirectory(dir=volatile_folder) as folder:
         copies = (shutil.copy(migrated_sqlite, Path(folder, f"{number}.db")) for number in itertools.count())
-        against(lambda: f"sqlite:///{next(copies)}", machine, examples=25)
+        against(lambda: f"sqlite:///{next(copies)}", machine, examples=20)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -74,4 +74,4 @@ def test_postgres_answers_as_memory_does(
     def new_url() -> str:
         return postgres_cluster.url(postgres_cluster.create_database(template=migrated_postgres))
 
-    against(new_url, machine, examples=5)
+    against(new_url, machine, examples=4)

@@ -7,8 +7,8 @@
 - Several statements are one atomic script. Where the first returns rows and others follow, it is the guard: when it
   finds none, the rest does not run. The answer is that of the last statement that returns rows.
 - `{{write_event}}` writes down the event of the verb.
-- A join names the tenant as `{{tenant_of:g}}`: `g.tenant_id`, said so that PostgreSQL looks for both columns of a key. It
-  would otherwise know the tenant as a constant, and on tables that seem small walk all that the tenant has.
+- A join names the tenant as `{{tenant_of:g}}`: `g.tenant_id`, said so that PostgreSQL looks for both columns of a key.
+  It would otherwise know the tenant as a constant, and on tables that seem small walk all that the tenant has.
 
 A file in `queries/postgres/` may put a hot query into one statement there, under the same name. A guard that only the
 event follows becomes one statement on PostgreSQL by itself.

@@ -227,7 +227,12 @@ def test_a_tenant_s_table_has_the_tenant_first_in_its_primary_key(postgres_store
 def test_what_the_hot_paths_change_is_in_no_index(postgres_store_url: str) -> None:
     """So PostgreSQL updates such a row in place (HOT)."""
     hot = {("refresh_tokens", "generation"), ("refresh_tokens", "rotated_at"), ("refresh_tokens", "idle_expires_at")}
-    hot |= {("sessions", "last_seen_at"), ("sessions", "idle_expires_at"), ("throttles", "arrival")}
+    hot |= {
+        ("grants", "expires_at"),
+        ("sessions", "last_seen_at"),
+        ("sessions", "idle_expires_at"),
+        ("throttles", "arrival"),
+    }
     with psycopg.connect(postgres_store_url) as postgres:
         indexed = postgres.execute(
             "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "

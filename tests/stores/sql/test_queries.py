@@ -50,7 +50,7 @@ def test_a_variant_takes_the_parameters_of_the_query_that_it_stands_for() -> Non
 def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
     """What belongs to no tenant is written down here."""
     of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "find_tenant", "page_tenants"}
-    of_all |= {"published_keys_of", "replace_meta", "resources_of", "users_of_platform_role"}
+    of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "users_of_platform_role"}
     for name, query in ON_SQLITE.items():
         if name not in of_all and not name.startswith("purge_"):
             for statement in query.statements:

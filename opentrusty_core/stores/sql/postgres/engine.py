@@ -18,7 +18,16 @@ from opentrusty_core.stores.sql.migrations import CREATE_TABLE
 from opentrusty_core.stores.sql.postgres.dialect import POSTGRES
 from opentrusty_core.stores.sql.postgres.grouping import Grouping
 from opentrusty_core.stores.sql.postgres.pool import Pool, connect, parse_url
-from opentrusty_core.stores.sql.postgres.session import BEGIN, COMMIT, ROLLBACK, Refused, Session
+from opentrusty_core.stores.sql.postgres.session import (
+    BEGIN,
+    COMMIT,
+    RELEASE,
+    ROLLBACK,
+    ROLLBACK_TO,
+    SAVEPOINT,
+    Refused,
+    Session,
+)
 from opentrusty_core.stores.sql.queries import Query, Statement, load_queries, statements_of
 
 T = TypeVar("T")
@@ -173,7 +182,15 @@ class _Transaction:
         return [await self.run(name, params) for name, params in calls]
 
     async def unit(self, body: Body[T]) -> T:
-        return await body(self)
+        """Run the body as a part of the transaction that is undone alone where it fails."""
+        await self._send([(SAVEPOINT, {})])
+        try:
+            value = await body(self)
+        except Exception:
+            await self._send([(ROLLBACK_TO, {}), (RELEASE, {})])
+            raise
+        await self._send([(RELEASE, {})])
+        return value
 
     async def append(self, params: Params) -> None:
         await self.run("append_event", params)

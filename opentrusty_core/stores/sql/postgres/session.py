@@ -36,6 +36,9 @@ IDLE = int(pq.TransactionStatus.IDLE)
 BINARY = 1
 
 BEGIN, COMMIT, ROLLBACK = (Statement(word, (), False) for word in ("BEGIN", "COMMIT", "ROLLBACK"))
+SAVEPOINT, ROLLBACK_TO, RELEASE = (
+    Statement(f"{words} unit", (), False) for words in ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
+)
 
 # After these the session is no good: read-only, shutting down, out of resources, plans that no longer fit.
 _ENDING = ("08", "25006", "53", "57P", "58", "0A000", "26000", "XX")

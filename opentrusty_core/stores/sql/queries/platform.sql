@@ -64,12 +64,29 @@ SELECT unixepoch();
 -- What has shaped this database.
 SELECT name, checksum FROM schema_migrations ORDER BY name;
 
--- Purges: small batches, each its own transaction, past rows that somebody is using.
+-- Purges: small batches, past rows that somebody is using.
+
+-- name: lock_due_codes
+-- The codes that expired unspent, or were spent and whose grant has expired: nobody touches them until they are gone with
+-- their grants and refresh tokens, so the three purges that follow find the same.
+SELECT hash FROM codes WHERE kept_until_at <= :now ORDER BY kept_until_at, hash LIMIT :batch {{for_update}};
+
+-- name: purge_refresh_tokens
+-- Refresh tokens of the codes that are due.
+DELETE FROM refresh_tokens WHERE (tenant_id, grant_id) IN (
+    SELECT tenant_id, grant_id FROM codes WHERE kept_until_at <= :now ORDER BY kept_until_at, hash LIMIT :batch
+) RETURNING 1;
+
+-- name: purge_grants
+-- Grants of the codes that are due.
+DELETE FROM grants WHERE (tenant_id, id) IN (
+    SELECT tenant_id, grant_id FROM codes WHERE kept_until_at <= :now ORDER BY kept_until_at, hash LIMIT :batch
+) RETURNING 1;
 
 -- name: purge_codes
--- Codes that expired unspent, or were spent and whose grant has expired: until then a replay is known for one.
+-- The codes that are due.
 DELETE FROM codes WHERE (tenant_id, hash) IN (
-    SELECT tenant_id, hash FROM codes WHERE kept_until_at <= :now ORDER BY kept_until_at LIMIT :batch {{skip_locked}}
+    SELECT tenant_id, hash FROM codes WHERE kept_until_at <= :now ORDER BY kept_until_at, hash LIMIT :batch
 ) RETURNING 1;
 
 -- name: purge_interactions
@@ -90,22 +107,10 @@ DELETE FROM sessions WHERE (tenant_id, id) IN (
     SELECT tenant_id, id FROM sessions WHERE ended_at <= :day_ago ORDER BY ended_at LIMIT :batch {{skip_locked}}
 ) RETURNING 1;
 
--- name: purge_refresh_tokens
--- Expired refresh tokens.
-DELETE FROM refresh_tokens WHERE (tenant_id, id) IN (
-    SELECT tenant_id, id FROM refresh_tokens WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
-) RETURNING 1;
-
 -- name: purge_access_tokens
 -- Expired access tokens.
 DELETE FROM access_tokens WHERE (tenant_id, hash) IN (
     SELECT tenant_id, hash FROM access_tokens WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
-) RETURNING 1;
-
--- name: purge_grants
--- Expired grants: nothing that hangs from them is good any more.
-DELETE FROM grants WHERE (tenant_id, id) IN (
-    SELECT tenant_id, id FROM grants WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
 ) RETURNING 1;
 
 -- name: purge_revoked_jwts

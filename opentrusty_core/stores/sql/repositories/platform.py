@@ -21,16 +21,8 @@ PLATFORM = ""
 
 _MASTER_KEY = "master_key"
 _KEEP_SESSION = timedelta(days=1)
-_PURGED = (
-    "codes",
-    "interactions",
-    "sessions",
-    "refresh_tokens",
-    "access_tokens",
-    "grants",
-    "revoked_jwts",
-    "throttles",
-)
+_PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
+_PURGED = ("interactions", "sessions", "access_tokens", "revoked_jwts", "throttles")
 
 
 class SqlTenants(Repository):
@@ -115,7 +107,10 @@ class SqlPlatform:
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""
         params = {"now": now, "day_ago": now - _KEEP_SESSION, "moment": to_microseconds(now), "batch": batch}
-        gone = {table: len(await self._engine.run(f"purge_{table}", params)) for table in _PURGED}
+        queries = ("lock_due_codes", *(f"purge_{table}" for table in _PURGED_TOGETHER))
+        _, *rows = await self._engine.together(*((query, params) for query in queries))
+        gone = {table: len(found) for table, found in zip(_PURGED_TOGETHER, rows, strict=True)}
+        gone |= {table: len(await self._engine.run(f"purge_{table}", params)) for table in _PURGED}
         params["batch"] = batch - gone["sessions"]
         gone["sessions"] += len(await self._engine.run("purge_ended_sessions", params))
         return gone

@@ -8,8 +8,8 @@
 -- A secondary index that begins with tenant_id is partial on a condition that always holds and that a search by its next
 -- column implies. So no plan, made before there are statistics, can take it for its tenant_id alone and walk a whole tenant.
 --
--- What the hot paths change (generation, rotated_at, idle_expires_at, last_seen_at) is in no index, and {{hot}} leaves
--- room beside each row, so that PostgreSQL updates it in place.
+-- What the hot paths change (a grant's expires_at, generation, rotated_at, idle_expires_at, last_seen_at, arrival) is in no
+-- index, and {{hot_table}} leaves room beside each row, so that PostgreSQL updates it in place.
 
 CREATE TABLE meta (
     name {{id}} NOT NULL PRIMARY KEY,
@@ -206,7 +206,6 @@ CREATE TABLE grants (
 CREATE INDEX grants_by_user ON grants (tenant_id, user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX grants_by_client ON grants (tenant_id, client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX grants_by_session ON grants (tenant_id, session_id) WHERE session_id IS NOT NULL;
-CREATE INDEX grants_by_expiry ON grants (expires_at);
 
 CREATE TABLE codes (
     tenant_id {{id}} NOT NULL,
@@ -219,10 +218,12 @@ CREATE TABLE codes (
     created_at {{timestamp}} NOT NULL,
     expires_at {{timestamp}} NOT NULL,
     redeemed_at {{timestamp}},
-    kept_until_at {{timestamp}} NOT NULL, -- its own end, and once it is spent that of its grant: replays must be known
+    kept_until_at {{timestamp}} NOT NULL, -- its own end, and once it is spent that of its grant
     PRIMARY KEY (tenant_id, hash)
 ) {{table}};
 
+-- Every grant began with a code, which is kept as long as the grant may live: it knows a replay for one, and when it goes,
+-- the grant and its refresh token go with it. So those need no index of their ends.
 CREATE INDEX codes_by_end ON codes (kept_until_at);
 
 CREATE TABLE refresh_tokens (
@@ -239,7 +240,6 @@ CREATE TABLE refresh_tokens (
 ) {{hot_table}};
 
 CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (tenant_id, grant_id) WHERE grant_id IS NOT NULL;
-CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 
 CREATE TABLE access_tokens (
     tenant_id {{id}} NOT NULL,

@@ -159,7 +159,7 @@ class SqliteEngine:
             self.statements += 1
             return writer.run(self._queries[name], params)
 
-        return Transaction(execute)
+        return Transaction(writer, execute)
 
     def _open(self, *, query_only: bool = False) -> Connection:
         if not self._path.exists():

@@ -54,7 +54,8 @@ class Job(Generic[T]):
 class Transaction:
     """See `engine.Database`; an open transaction of the writer, which `execute` runs queries in."""
 
-    def __init__(self, execute: Execute) -> None:
+    def __init__(self, writer: Connection, execute: Execute) -> None:
+        self._writer = writer
         self._execute = execute
         self.outliving: list[Body[Any]] = []
         """What ran here and must outlive a rollback."""
@@ -73,8 +74,15 @@ class Transaction:
         return [self._execute(name, params) for name, params in calls]
 
     async def unit(self, body: Body[T]) -> T:
-        """See `Database.unit`."""
-        return await body(self)
+        """See `Database.unit`: a part of the transaction that is undone alone where it fails."""
+        self._writer.execute("SAVEPOINT unit")
+        try:
+            return await body(self)
+        except BaseException:
+            self._writer.execute("ROLLBACK TO unit")
+            raise
+        finally:
+            self._writer.execute("RELEASE unit")
 
     async def append(self, params: Params) -> None:
         """See `Database.append`."""

@@ -71,7 +71,7 @@ def test_no_management_path_exists_here(http: Http, path: str) -> None:
 
 
 def shape(answer: Answer) -> tuple[object, ...]:
-    """An answer without what differs from one request to the next: the time, and the request's id (and so its length)."""
+    """An answer without what differs between two requests: the time, and the request's id (and so its length)."""
     own = {"date", "x-request-id", "content-length"}
     content = answer.json() | {"request_id": ""} if answer.body else None
     return answer.status, [pair for pair in answer.headers if pair[0] not in own], content

@@ -341,3 +341,26 @@ async def test_a_large_value_goes_through(postgres_store: SqlStore) -> None:
     found = await world.here.users.get(user.id)
     assert found is not None
     assert found.claims == claims
+
+
+@case("R7")
+async def test_a_network_that_swallows_everything_is_no_long_wait(
+    postgres_store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first calls still try to connect, the others fail within a second."""
+
+    async def never(conninfo: str) -> psycopg.AsyncConnection[tuple[object, ...]]:
+        await anyio.sleep_forever()
+        raise AssertionError("unreachable")
+
+    monkeypatch.setattr(pool, "connect", never)
+    engine = PostgresEngine(f"{postgres_store_url}?pool_size=1")
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(engine.run, "clock", {})
+        await anyio.wait_all_tasks_blocked()
+        started = asyncio.get_running_loop().time()
+        with pytest.raises(StoreUnavailable):
+            await engine.run("clock", {})
+        assert asyncio.get_running_loop().time() - started < 1
+        tasks.cancel_scope.cancel()
+    await engine.close()

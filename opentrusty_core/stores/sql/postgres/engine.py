@@ -34,7 +34,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Body = Callable[[Database], Awaitable[T]]
 
-RETRIES = 4
+ATTEMPTS = 4
 MIGRATION_PATIENCE = 60.0
 _RETRY = ("40001", "40P01")  # serialization failure, deadlock: nothing was done, and again may go well
 _NO_TABLE = ("42P01", "42703")
@@ -129,15 +129,15 @@ class PostgresEngine:
 
     async def _with_session(self, work: Callable[[Session, *Ts], Awaitable[T]], *args: *Ts) -> T:
         """Do some work, whole or not at all; again where PostgreSQL asks for that."""
-        for attempt in range(RETRIES):
+        for attempt in range(ATTEMPTS):
             session = await self._pool.lease()
             try:
                 return await work(session, *args)
             except Refused as refused:
-                if attempt == RETRIES - 1 or refused.sqlstate not in _RETRY:
+                if attempt == ATTEMPTS - 1 or refused.sqlstate not in _RETRY:
                     raise _translated(refused) from refused
             except Contended:
-                if attempt == RETRIES - 1:
+                if attempt == ATTEMPTS - 1:
                     raise
             finally:
                 self._pool.release(session)

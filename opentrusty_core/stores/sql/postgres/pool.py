@@ -75,7 +75,8 @@ class Pool:
     def __init__(self, conninfo: str, size: int) -> None:
         self._conninfo = conninfo
         self._size = size
-        self._count = 0
+        self._count = 0  # open, or being connected
+        self._connecting = 0
         self._free: list[Session] = []
         self._used: set[Session] = set()
         self._waiters: deque[tuple[float, asyncio.Future[Session | None]]] = deque()
@@ -116,26 +117,36 @@ class Pool:
         if self._count >= self._size:
             return None
         self._count += 1
+        self._connecting += 1
         try:
             return Session(await connect(self._conninfo), ANSWER_PATIENCE)
         except BaseException as error:
             self._count -= 1
-            self._hand_on(None)
-            if isinstance(error, StoreUnavailable) and self._count:
+            if isinstance(error, StoreUnavailable) and self._count >= self._connecting:
                 return None  # too many connections? With others open, one of them will do
+            self._hand_on(None)
             raise
+        finally:
+            self._connecting -= 1
 
     async def _wait(self) -> Session:
         loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Session | None] = loop.create_future()
-        self._waiters.append((loop.time() + PATIENCE, waiter))
-        try:
-            session = await waiter
-        except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled() and (given := waiter.result()) is not None:
-                self.release(given)
-            raise
-        return session or self._take() or await self._connect() or await self._wait()
+        until, line_up = loop.time() + PATIENCE, self._waiters.append
+        while True:
+            waiter: asyncio.Future[Session | None] = loop.create_future()
+            line_up((until, waiter))
+            if self._sweeper is None:
+                self._sweep()
+            try:
+                session = await waiter
+            except asyncio.CancelledError:
+                if waiter.done() and not waiter.cancelled() and (given := waiter.result()) is not None:
+                    self.release(given)
+                raise
+            session = session or self._take() or await self._connect()
+            if session is not None:
+                return session
+            line_up = self._waiters.appendleft  # whose turn it was stays first
 
     def _hand_on(self, session: Session | None) -> bool:
         """Wake the next who waits, with a session or (None) to connect one; False where nobody waits."""

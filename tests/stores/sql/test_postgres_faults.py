@@ -364,3 +364,21 @@ async def test_a_network_that_swallows_everything_is_no_long_wait(
         assert asyncio.get_running_loop().time() - started < 1
         tasks.cancel_scope.cancel()
     await engine.close()
+
+
+@case("R1", "R2")
+async def test_a_database_that_is_gone_is_asked_once_by_each_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who fail to connect do not send each other to try again and again."""
+    attempts = 0
+
+    async def refused(_conninfo: str) -> psycopg.AsyncConnection[tuple[object, ...]]:
+        nonlocal attempts
+        attempts += 1
+        await asyncio.sleep(0)
+        raise StoreUnavailable("refused")
+
+    monkeypatch.setattr(pool, "connect", refused)
+    sessions = pool.Pool("", 8)
+    outcomes = await asyncio.gather(*(sessions.lease() for _ in range(64)), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
+    assert attempts == 64

@@ -59,7 +59,9 @@ async def sign_in(
         reason = "unknown user" if user is None else "disabled user" if right else "wrong password"
         await _note_failure(reason, user, tenant, origin, client_id, deps)
         return WrongCredentials()
-    signed_in = await _start_session(tenant, browser, browser.hash, origin, user, slots, client_id, deps)
+    # The person's own slot comes back with the session; those that others share are not locked until it is on disk.
+    signed_in = await _start_session(tenant, browser, browser.hash, origin, user, slots[:1], client_id, deps)
+    await deps.store.tenant(tenant.id).throttles.refund(slots[1:], deps.runtime.now())
     if needs_rehash and credential is not None:
         await _rehash(tenant, credential, password, origin, deps)
     return signed_in

@@ -145,14 +145,13 @@ class _Object:
 
     def __init__(self, cls: type, fields: Mapping[str, _Field] | None = None) -> None:
         self._cls = cls
-        self._fields = [
-            (field.name, field.default if _is_empty(field.default) else dataclasses.MISSING, *_json(field.hint))
-            for field in (fields or _fields(cls)).values()
-        ]
+        converts = [(field, *_json(field.hint)) for field in (fields or _fields(cls)).values()]
+        self._dumps = [(field.name, _empty(field.default), dump) for field, dump, _ in converts]
+        self._loads = [(field.name, _as_it_is(field.hint), load) for field, _, load in converts]
 
     def dump(self, record: Any) -> dict[str, Any]:
         document = {}
-        for name, empty, dump, _ in self._fields:
+        for name, empty, dump in self._dumps:
             value = getattr(record, name)
             if value is not empty and value != empty:
                 document[name] = value if dump is None else dump(value)
@@ -161,9 +160,10 @@ class _Object:
     def load_into(self, values: dict[str, Any], document: Any) -> None:
         if type(document) is not dict:
             raise TypeError(f"{self._cls.__name__} is not an object")
-        for name, _, _, load in self._fields:
+        for name, type_, load in self._loads:
             if name in document:
-                values[name] = load(document[name])
+                value = document[name]
+                values[name] = value if type(value) is type_ else load(value)
 
     def load(self, document: Any) -> Any:
         values: dict[str, Any] = {}
@@ -171,8 +171,16 @@ class _Object:
         return self._cls(**values)
 
 
-def _is_empty(default: Any) -> bool:
-    return default is not dataclasses.MISSING and not isinstance(default, bool | int) and not default
+def _empty(default: Any) -> Any:
+    """The default if it is None or empty, so that it can be left out."""
+    is_value = default is dataclasses.MISSING or isinstance(default, bool | int) or bool(default)
+    return dataclasses.MISSING if is_value else default
+
+
+def _as_it_is(hint: Any) -> Any:
+    """The type of a value that JSON holds as it is; None where it is to be converted or looked at more closely."""
+    hint = _required(hint)
+    return hint if hint in (str, int, bool) else None
 
 
 class _Choice:
@@ -210,9 +218,10 @@ def _optional(convert: Convert) -> Convert:
 
 def _sequence(cls: type, dump: Convert | None, load: Convert) -> tuple[Convert, Convert]:
     order = sorted if cls is frozenset else list
-    if dump is None:
-        return order, lambda items: cls(map(load, _of(list, items)))
-    return (lambda items: order(map(dump, items))), lambda items: cls(map(load, _of(list, items)))
+    return (
+        order if dump is None else (lambda items: order(map(dump, items))),
+        lambda items: cls([load(item) for item in _of(list, items)]),
+    )
 
 
 def _mapping(dump: Convert | None, load: Convert) -> tuple[Convert, Convert]:

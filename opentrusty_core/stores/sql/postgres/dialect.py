@@ -21,6 +21,8 @@ POSTGRES = Dialect(
         "hot_table": "WITH (fillfactor = 90)",
         "for_update": "FOR NO KEY UPDATE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
+        # True, and this transaction's commit does not wait for the disk.
+        "unwaited": "set_config('synchronous_commit', 'off', true) = 'off'",
         "buckets": "json_to_recordset(CAST(:buckets AS json)) "
         "AS bucket(tenant_id text, key text, pace bigint, tolerance bigint)",
     },

@@ -123,8 +123,9 @@ SELECT {{consent:c}} FROM consents c
 -- name: take_slots
 -- Takes a slot in every bucket or in none (GCRA). The first statement makes the buckets that are missing and locks them
 -- all, in the order of their keys; the second so reads what nobody else can change. No row: some bucket is full.
+-- A tenant's bucket is everybody's: its lock must not last as long as a disk takes, and a crash may forget a guess.
 INSERT INTO throttles (tenant_id, key, arrival)
-SELECT bucket.tenant_id, bucket.key, :moment FROM {{buckets}} WHERE true ORDER BY bucket.key
+SELECT bucket.tenant_id, bucket.key, :moment FROM {{buckets}} WHERE {{unwaited}} ORDER BY bucket.key
     ON CONFLICT (tenant_id, key) DO UPDATE SET arrival = throttles.arrival;
 UPDATE throttles
    SET arrival = CASE WHEN throttles.arrival > :moment THEN throttles.arrival ELSE :moment END + bucket.pace
@@ -142,6 +143,11 @@ SELECT max(throttles.arrival + bucket.pace - bucket.tolerance - :moment) AS wait
   FROM {{buckets}} JOIN throttles ON throttles.tenant_id = bucket.tenant_id AND throttles.key = bucket.key;
 
 -- name: refund_slots
--- Gives slots back. A bucket that runs behind the clock is full again: no need to hold it there.
+-- Gives slots back as a part of more. A bucket that runs behind the clock is full again: no need to hold it there.
 UPDATE throttles SET arrival = throttles.arrival - bucket.pace
   FROM {{buckets}} WHERE throttles.tenant_id = bucket.tenant_id AND throttles.key = bucket.key;
+
+-- name: refund_slots_unwaited
+-- Gives slots back by itself: a crash may forget that, so nobody waits for the disk.
+UPDATE throttles SET arrival = throttles.arrival - bucket.pace
+  FROM {{buckets}} WHERE {{unwaited}} AND throttles.tenant_id = bucket.tenant_id AND throttles.key = bucket.key;

@@ -27,7 +27,8 @@ class SqlThrottles(Repository):
 
     async def refund(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
         """See `storage.Throttles.refund`."""
-        await self._database.outside.run("refund_slots", self._params(buckets=bucket_params(self._tenant_id, buckets)))
+        params = self._params(buckets=bucket_params(self._tenant_id, buckets))
+        await self._database.outside.run("refund_slots_unwaited", params)
 
 
 def bucket_params(tenant_id: str, buckets: tuple[Bucket, ...]) -> str:

@@ -17,6 +17,7 @@ SQLITE = Dialect(
         "hot_table": "STRICT, WITHOUT ROWID",
         "for_update": "",
         "skip_locked": "",
+        "unwaited": "true",
         "buckets": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'key' AS key, value ->> 'pace' AS pace, "
         "value ->> 'tolerance' AS tolerance FROM json_each(:buckets)) AS bucket",
     },

@@ -87,3 +87,9 @@ def test_every_statement_prepares_on_postgres_and_searches_by_a_whole_index(post
                     r"Index Cond: \(tenant_id = [^()]*(\([^()]*\)[^()]*)?\)$", plan, re.MULTILINE
                 )
                 assert query.name in ALL_OF_A_TENANT or by_tenant_alone is None, plan
+
+
+def test_only_guesses_are_counted_without_waiting_for_the_disk() -> None:
+    """Whatever else is answered has been written down for good, and so has all that shares a transaction with it."""
+    unwaited = {name for name, query in ON_POSTGRES.items() if "synchronous_commit" in str(query.statements)}
+    assert unwaited <= {"take_slots", "refund_slots_unwaited"}

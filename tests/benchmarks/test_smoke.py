@@ -51,7 +51,7 @@ def test_one_command_prints_the_table_and_writes_the_rounds(tmp_path: Path) -> N
     for name in SCENARIOS:
         assert found[name]["problem"] is None
         assert found[name]["resident_mib"] > 10
-        assert {"per_second", "p50", "p99", "server", "database", "total"} == found[name]["median"].keys()
+        assert {"per_second", "p50", "p99", "server", "database", "total", "others"} == found[name]["median"].keys()
         (round_,) = found[name]["rounds"]
         assert round_["load"]["operations"] > 10
         assert round_["server"] > content["floor_us"] / 2

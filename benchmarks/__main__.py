@@ -107,8 +107,7 @@ def _plan(options: argparse.Namespace, scenarios: tuple[Scenario, ...]) -> Plan:
 
 def _table(outcome: Outcome) -> tuple[str, dict[str, Any], bool]:
     references = {scenario.name: scenario.reference for scenario in SCENARIOS}
-    references |= {name: reference for name, (_, reference) in FLOORS.items()}
-    lines = [report.table(outcome.results, references, outcome.floor), ""]
+    lines = [report.table(outcome.results, references | FLOORS), ""]
     lines += [
         f"start-up on {one.database}: {one.seconds:.2f} s to the first /readyz, {one.resident:.0f} MiB resident"
         for one in outcome.start_ups

@@ -38,8 +38,8 @@ COLUMNS = (
 _REFERENCES = {scenario.name: scenario.reference for scenario in SCENARIOS}
 
 
-def table(measured: Iterable[Measured], references: Mapping[str, Reference], floor: float | None) -> str:
-    """One line for each scenario and database. `floor` is what a bare ASGI answer cost in this run, in CPU µs.
+def table(measured: Iterable[Measured], references: Mapping[str, Reference]) -> str:
+    """One line for each scenario and database.
 
     `of goal` compares ratios to the floor, ours in this run with the goal's on the reference machine: below 1 the goal
     is met.
@@ -50,11 +50,11 @@ def table(measured: Iterable[Measured], references: Mapping[str, Reference], flo
             problems.append(f"INVALID {one.name} on {one.database_kind}: {one.problem}")
             lines.append([one.name, one.database_kind, "INVALID", *[""] * (len(COLUMNS) - 3)])
         else:
-            lines.append(_line(one, references.get(one.name, NONE), floor))
+            lines.append(_line(one, references.get(one.name, NONE)))
     return "\n".join([aligned(COLUMNS, lines), *problems])
 
 
-def _line(one: Measured, reference: Reference, floor: float | None) -> list[str]:
+def _line(one: Measured, reference: Reference) -> list[str]:
     ours_on_postgresql = one.database_kind == POSTGRESQL
     goal = reference.goal if ours_on_postgresql else None
     return [
@@ -66,19 +66,14 @@ def _line(one: Measured, reference: Reference, floor: float | None) -> list[str]
         f"{one.server:,.0f}",
         f"{one.database:,.0f}" if ours_on_postgresql else "",
         f"{one.total:,.0f}",
-        f"{one.total / floor:.1f}" if floor else "",
+        f"{one.in_floors:.1f}",
         _number(goal),
-        f"{of_goal(one.total, floor, goal):.2f}" if goal and floor else "",
+        f"{one.in_floors * FLOOR / goal:.2f}" if goal else "",
         _number(reference.node_memory),
         _number(reference.node_postgresql) if ours_on_postgresql else "",
         f"{one.resident:.0f}",
         f"{one.others:.1f}",
     ]
-
-
-def of_goal(total: float, floor: float, goal: int) -> float:
-    """How our multiple of this run's floor compares with the goal's multiple of its own."""
-    return (total / floor) / (goal / FLOOR)
 
 
 def aligned(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -14,20 +15,15 @@ import anyio
 
 from benchmarks import references
 from benchmarks.databases import DATABASES, Database
-from benchmarks.loadgen import Data
-from benchmarks.measure import Measured, Round, loaded, measure
+from benchmarks.measure import Floor, Measured, measure, measured
 from benchmarks.plan import Plan
 from benchmarks.processes import resident_mebibytes
-from benchmarks.references import Reference
 from benchmarks.scenarios import TOKENS
 from benchmarks.seed import Seeded, seed
 from benchmarks.servers import free_url, serve_auth, serve_floor
 from benchmarks.site import Site
 
-FLOORS: dict[str, tuple[str, Reference]] = {
-    "floor-asgi": ("asgi", references.ASGI),
-    "floor-starlette": ("starlette", references.STARLETTE),
-}
+FLOORS = {"floor-asgi": references.ASGI, "floor-starlette": references.STARLETTE}
 PEOPLE, SESSIONS = 2000, 256
 
 
@@ -49,7 +45,7 @@ class Outcome:
 
     @property
     def floor(self) -> float | None:
-        """CPU µs of a bare ASGI answer in this run: the median over its rounds, before and after the rest."""
+        """CPU µs of a bare ASGI answer in this run: the median over its rounds, one before each other round."""
         rounds = [round_.server for one in self.results if one.name == "floor-asgi" for round_ in one.rounds]
         return statistics.median(rounds) if rounds else None
 
@@ -57,18 +53,24 @@ class Outcome:
 def run(plan: Plan) -> Outcome:
     """Measure everything that is planned. Says on standard error what it is at."""
     outcome = Outcome()
-    before = _floors(plan)
-    for kind in plan.databases:
-        say(f"{kind}: preparing")
-        with DATABASES[kind]() as database:
-            url = free_url()
-            seeded = seeded_for(plan, database, url)
-            outcome.start_ups.append(_start_up(plan, database, url))
-            outcome.results += _measured(plan, database, url, seeded)
-    after = _floors(plan)
-    for name, rounds in before.items():
-        outcome.results.append(_floor_row(name, [*rounds, *after[name]]))
+    with floor() as bare:
+        for kind in plan.databases:
+            say(f"{kind}: preparing")
+            with DATABASES[kind]() as database:
+                url = free_url()
+                seeded = seeded_for(plan, database, url)
+                outcome.start_ups.append(_start_up(plan, database, url))
+                outcome.results += _measured(plan, database, url, seeded, bare)
+        outcome.results += _floors(plan, bare)
     return outcome
+
+
+@contextmanager
+def floor() -> Iterator[Floor]:
+    """The bare ASGI server, running, after a second in which it got warm."""
+    with _folder() as folder, serve_floor("asgi", folder) as server:
+        Floor(server).measure()
+        yield Floor(server)
 
 
 def seeded_for(plan: Plan, database: Database, url: str, *, servings: int = 1) -> Seeded:
@@ -85,13 +87,13 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _measured(plan: Plan, database: Database, url: str, seeded: Seeded) -> Iterator[Measured]:
+def _measured(plan: Plan, database: Database, url: str, seeded: Seeded, bare: Floor) -> Iterator[Measured]:
     """The scenarios in order; neighbours of one variant share a server."""
     site = Site(url, seeded)
     for variant, scenarios in groupby(plan.scenarios, key=lambda scenario: scenario.variant):
         with serve_auth(database, url, variant=variant) as server, site:
             for scenario in scenarios:
-                one = measure(scenario, site, server, database, plan)
+                one = measure(scenario, site, server, database, bare, plan)
                 yield one
                 say(f"{database.kind}: {one.name}: {_brief(one)}")
 
@@ -99,7 +101,8 @@ def _measured(plan: Plan, database: Database, url: str, seeded: Seeded) -> Itera
 def _brief(one: Measured) -> str:
     if one.problem is not None:
         return f"INVALID: {one.problem}"
-    return f"{one.per_second:,.0f}/s, {one.server:,.0f} + {one.database:,.0f} µs, others {one.others:.1f}"
+    spent = f"{one.server:,.0f} + {one.database:,.0f} µs, {one.in_floors:.1f} × floor"
+    return f"{one.per_second:,.0f}/s, {spent}, others {one.others:.1f}"
 
 
 def _start_up(plan: Plan, database: Database, url: str) -> StartUp:
@@ -113,20 +116,18 @@ def _start_up(plan: Plan, database: Database, url: str) -> StartUp:
     return found
 
 
-def _floors(plan: Plan) -> dict[str, list[Round]]:
-    found: dict[str, list[Round]] = {}
-    calls: Sequence[Data] = [{"method": "GET", "path": "/", "headers": {}}]
-    data: dict[str, Data] = {"status": 200, "marker": '"ok":true', "requests": calls}
-    with tempfile.TemporaryDirectory(prefix="opentrusty-bench-") as folder:
-        for name, (app, _) in FLOORS.items():
-            with serve_floor(app, Path(folder)) as server:
-                seconds = min(plan.seconds, 3)
-                found[name] = [loaded("requests", data, server, None, seconds=seconds, patience=plan.patience)]
-            say(f"{name}: {found[name][0].server:.1f} µs")
-    return found
+def _floors(plan: Plan, bare: Floor) -> Iterator[Measured]:
+    """What the other rounds were held against, and what Starlette adds to it."""
+    with _folder() as folder, serve_floor("starlette", folder) as server:
+        starlette = Floor(server)
+        for _ in range(plan.rounds):
+            starlette.measure(bare.measure())
+        for name, rounds in (("floor-asgi", bare.rounds), ("floor-starlette", starlette.rounds)):
+            problem = next((found for round_ in rounds if (found := round_.load.problem)), None)
+            yield measured(name, "-", server, rounds, problem)
 
 
-def _floor_row(name: str, rounds: Iterable[Round]) -> Measured:
-    rounds = tuple(rounds)
-    problem = next((found for round_ in rounds if (found := round_.load.problem)), None)
-    return Measured(name=name, database_kind="-", steps=1, resident=0, rounds=rounds, problem=problem)
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="opentrusty-bench-") as name:
+        yield Path(name)

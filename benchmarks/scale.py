@@ -22,17 +22,28 @@ from benchmarks import loadgen, report
 from benchmarks.bulk import Bulk, opaque_token, refresh_id
 from benchmarks.databases import Database, postgresql
 from benchmarks.loadgen import Data
-from benchmarks.measure import Measured, Round, loaded
+from benchmarks.measure import Floor, Measured, Round, loaded, measured
 from benchmarks.plan import Plan
-from benchmarks.processes import resident_mebibytes
-from benchmarks.run import say
+from benchmarks.processes import wait_for_quiet
+from benchmarks.run import floor, say
 from benchmarks.scale_seed import Tenant, World, make_world, new_tenants
 from benchmarks.scenarios import password_data, requests_data
 from benchmarks.seed import API_SCOPE
 from benchmarks.servers import Server, free_url, serve_auth
 from benchmarks.site import FORM, basic
 
-COLUMNS = ("operation", "among", "per s", "p99 ms", "server µs", "PostgreSQL µs", "both µs", "ratio", "RSS MiB")
+COLUMNS = (
+    "operation",
+    "among",
+    "per s",
+    "p99 ms",
+    "server µs",
+    "PostgreSQL µs",
+    "both µs",
+    "× floor",
+    "ratio",
+    "RSS MiB",
+)
 SAMPLE = 5000
 """How many people or tokens a round draws."""
 _RANDOM = random.Random(2)
@@ -135,14 +146,15 @@ OF_TENANTS = (
 
 def run(plan: Plan, *, quick: bool) -> tuple[str, dict[str, Any], bool]:
     """The table, everything behind it, and whether all of it is valid."""
-    results = _among_users(plan, (1_000, 20_000) if quick else (1_000, 1_000_000))
-    results += _among_tenants(plan, (10, 200) if quick else (10, 10_000))
+    with floor() as bare:
+        results = _among_users(plan, bare, (1_000, 20_000) if quick else (1_000, 1_000_000))
+        results += _among_tenants(plan, bare, (10, 200) if quick else (10, 10_000))
     measured = [one for _, one in results]
     content = report.document(measured, {"among": [among for among, _ in results]})
     return _table(results), content, all(one.problem is None for one in measured)
 
 
-def _among_users(plan: Plan, counts: Sequence[int]) -> list[tuple[str, Measured]]:
+def _among_users(plan: Plan, bare: Floor, counts: Sequence[int]) -> list[tuple[str, Measured]]:
     results: list[tuple[str, Measured]] = []
     with postgresql() as database, closing(Bulk(database.url)) as bulk:
         url, before = free_url(), 0
@@ -153,12 +165,12 @@ def _among_users(plan: Plan, counts: Sequence[int]) -> list[tuple[str, Measured]
                 bulk.settle()
             # Only the newcomers are served: what the others hold has been used.
             crowd = Crowd(world=world, url=url, people=range(before, count), tenants=(world.tenant,))
-            results += _measured(plan, OF_USERS, crowd, database, f"{count:,} users")
+            results += _measured(plan, OF_USERS, crowd, database, bare, f"{count:,} users")
             before = count
     return results
 
 
-def _among_tenants(plan: Plan, counts: Sequence[int]) -> list[tuple[str, Measured]]:
+def _among_tenants(plan: Plan, bare: Floor, counts: Sequence[int]) -> list[tuple[str, Measured]]:
     results: list[tuple[str, Measured]] = []
     with postgresql() as database, closing(Bulk(database.url)) as bulk:
         url = free_url()
@@ -171,7 +183,7 @@ def _among_tenants(plan: Plan, counts: Sequence[int]) -> list[tuple[str, Measure
                 bulk.settle()
             tenants += [Tenant(id=tenant.id, name=tenant.name) for tenant in fresh]
             crowd = Crowd(world=world, url=url, people=range(0), tenants=tuple(tenants))
-            results += _measured(plan, OF_TENANTS, crowd, database, f"{count:,} tenants")
+            results += _measured(plan, OF_TENANTS, crowd, database, bare, f"{count:,} tenants")
     return results
 
 
@@ -184,34 +196,30 @@ def _told(what: str) -> Iterator[None]:
 
 
 def _measured(
-    plan: Plan, operations: Sequence[Operation], crowd: Crowd, database: Database, among: str
+    plan: Plan, operations: Sequence[Operation], crowd: Crowd, database: Database, bare: Floor, among: str
 ) -> Iterator[tuple[str, Measured]]:
     for variant, group in groupby(operations, key=lambda operation: operation.variant):
         with serve_auth(database, crowd.url, variant=variant) as server:
             for operation in group:
-                one = _measure(plan, operation, crowd, server, database)
+                one = _measure(plan, operation, crowd, server, database, bare)
                 say(f"{among}: {one.name}: {one.problem or f'{one.server:,.0f} + {one.database:,.0f} µs'}")
                 yield among, one
 
 
-def _measure(plan: Plan, operation: Operation, crowd: Crowd, server: Server, database: Database) -> Measured:
+def _measure(
+    plan: Plan, operation: Operation, crowd: Crowd, server: Server, database: Database, bare: Floor
+) -> Measured:
     """The rounds of one operation, after one in which the server meets every tenant."""
     problem = loadgen.run(operation.script, server.url, operation.prepare(crowd), seconds=1).problem
     if problem is None and len(crowd.tenants) > 1:
         problem = _meet(operation, crowd, server)
     rounds: list[Round] = []
     while problem is None and len(rounds) < plan.rounds:
-        data = operation.prepare(crowd)
-        rounds.append(loaded(operation.script, data, server, database, seconds=plan.seconds, patience=plan.patience))
+        wait_for_quiet(plan.patience)
+        data, now = operation.prepare(crowd), bare.measure()
+        rounds.append(loaded(operation.script, data, server, database, now, seconds=plan.seconds))
         problem = rounds[-1].load.problem
-    return Measured(
-        name=operation.name,
-        database_kind=database.kind,
-        steps=1,
-        resident=resident_mebibytes(server.pid),
-        rounds=tuple(rounds) if problem is None else (),
-        problem=problem,
-    )
+    return measured(operation.name, database.kind, server, rounds, problem)
 
 
 def _meet(operation: Operation, crowd: Crowd, server: Server) -> str | None:
@@ -224,14 +232,14 @@ def _meet(operation: Operation, crowd: Crowd, server: Server) -> str | None:
 
 
 def _table(results: Sequence[tuple[str, Measured]]) -> str:
-    """A line for each operation and size; `ratio` is against the same operation's first line of its kind."""
+    """A line for each operation and size; `ratio` is that of `× floor` to the operation's first line of its kind."""
     lines, problems = [], []
     first: dict[tuple[str, str], float] = {}
     for among, one in sorted(results, key=lambda result: (result[0].split()[1], result[1].name)):
         if one.problem is not None:
             problems.append(f"INVALID {one.name} among {among}: {one.problem}")
             continue
-        few = first.setdefault((among.split()[1], one.name), one.total)
+        few = first.setdefault((among.split()[1], one.name), one.in_floors)
         lines.append(
             [
                 one.name,
@@ -241,7 +249,8 @@ def _table(results: Sequence[tuple[str, Measured]]) -> str:
                 f"{one.server:,.0f}",
                 f"{one.database:,.0f}",
                 f"{one.total:,.0f}",
-                f"{one.total / few:.2f}",
+                f"{one.in_floors:.1f}",
+                f"{one.in_floors / few:.2f}",
                 f"{one.resident:.0f}",
             ]
         )

@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-PACKAGES := opentrusty_core opentrusty_auth opentrusty_admin opentrusty_cli
+PACKAGES := opentrusty_core opentrusty_server opentrusty_auth opentrusty_admin opentrusty_cli
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
 INTEROP := tests/interop
 

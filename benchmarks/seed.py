@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from benchmarks.databases import Database
 from benchmarks.variant import CHEAP
-from opentrusty_auth.cookies import Cookies
 from opentrusty_core.config import Config
 from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
@@ -34,6 +33,7 @@ from opentrusty_core.management import Actor, ClientFields, Management, create_m
 from opentrusty_core.runtime import Runtime, SystemRuntime
 from opentrusty_core.storage import CodeRedeemed, CodeRedemption, Store, TenantRepositories
 from opentrusty_core.stores import open_store
+from opentrusty_server.cookies import Cookies
 
 T = TypeVar("T")
 

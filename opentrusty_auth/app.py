@@ -6,24 +6,16 @@ added here.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.types import Receive, Scope, Send
 
-from opentrusty_auth.access_log import AccessLog
-from opentrusty_auth.cookies import Cookies
 from opentrusty_auth.cors import Cors
 from opentrusty_auth.endpoints import public
 from opentrusty_auth.failures import failure
-from opentrusty_auth.headers import NO_PAGE, Headers, common_headers
-from opentrusty_auth.http import HttpError, Request
-from opentrusty_auth.lifecycle import Lifecycle
-from opentrusty_auth.logs import described
-from opentrusty_auth.metrics import Listener, Metrics
-from opentrusty_auth.network import Network
+from opentrusty_auth.metrics import Metrics
 from opentrusty_auth.pages.render import Pages
 from opentrusty_auth.plane import Plane, branding, is_page
 from opentrusty_auth.routes import match
@@ -38,9 +30,15 @@ from opentrusty_core import (
     SystemRuntime,
     load_master_keys,
 )
-from opentrusty_core.errors import OpenTrustyError, StoreError
+from opentrusty_core.errors import StoreError
+from opentrusty_server.access_log import AccessLog
+from opentrusty_server.cookies import Cookies
+from opentrusty_server.headers import NO_PAGE, Headers, common_headers
+from opentrusty_server.http import HttpError, Request
+from opentrusty_server.lifecycle import Lifecycle, answer_lifespan
+from opentrusty_server.metrics import Listener
+from opentrusty_server.network import Network
 
-_log = logging.getLogger("opentrusty.lifecycle")
 _ASSETS = "/assets/"
 
 
@@ -62,7 +60,7 @@ class AuthPlane:
         self._network = Network(settings.auth_url, settings.trusted_proxies, provider.runtime)
         self._cors = Cors(provider.protocol, settings.console_url)
         self._common = common_headers(secure=secure)
-        self._lifecycle = Lifecycle(provider)
+        self._lifecycle = Lifecycle(provider, settings.auth_url)
         self.access_log = AccessLog(provider.runtime)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,7 +68,7 @@ class AuthPlane:
         if scope["type"] == "http":
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await answer_lifespan(self.start, self.stop, receive, send)
         else:
             raise RuntimeError(f"This application does not speak {scope['type']}.")
 
@@ -98,19 +96,6 @@ class AuthPlane:
             yield
         finally:
             await self.stop()
-
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        await receive()
-        try:
-            await self.start()
-        except OpenTrustyError as error:
-            _log.critical("refusing to start", extra={"fields": described(error)})
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self.stop()
-        await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()

@@ -6,9 +6,9 @@ never with cookies. No origin is reflected that is not known, and `null` is nobo
 
 from __future__ import annotations
 
-from opentrusty_auth.headers import Headers
-from opentrusty_auth.http import Request
 from opentrusty_core import CORS_ENDPOINTS, HttpResponse, Issuer, ProtocolService
+from opentrusty_server.headers import Headers
+from opentrusty_server.http import Request
 
 MAX_ORIGIN = 300
 VARY: Headers = ((b"vary", b"Origin"),)

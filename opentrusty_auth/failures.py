@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from opentrusty_auth.headers import Headers
-from opentrusty_auth.http import HttpError, Request
-from opentrusty_auth.logs import described
 from opentrusty_auth.pages.views import Branding, ErrorPage
 from opentrusty_auth.plane import Plane
 from opentrusty_core import HttpResponse, json_response
@@ -22,6 +19,9 @@ from opentrusty_core.errors import (
     TemporarilyUnavailable,
     Throttled,
 )
+from opentrusty_server.headers import Headers
+from opentrusty_server.http import HttpError, Request
+from opentrusty_server.logs import described
 
 RETRY_AFTER = 5
 """Seconds after which a client may try again where nothing better is known."""

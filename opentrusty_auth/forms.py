@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from opentrusty_auth.http import HttpError, Request
 from opentrusty_auth.plane import Plane
 from opentrusty_core import Browser, Form, HttpRequest, Issuer, Purpose, posted_form
+from opentrusty_server.http import HttpError, Request
 
 
 def require_own_page(request: Request, own_origin: str) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass
 
-from opentrusty_auth.cookies import Cookies
-from opentrusty_auth.headers import NO_STORE, PAGE, Headers
-from opentrusty_auth.http import Request
 from opentrusty_auth.metrics import Metrics
 from opentrusty_auth.pages.i18n import preferred_locales
 from opentrusty_auth.pages.render import CONTENT_TYPE, Pages
 from opentrusty_auth.pages.views import Branding, Page
 from opentrusty_core import Browser, HttpResponse, Issuer, Provider, Tenant
+from opentrusty_server.cookies import Cookies
+from opentrusty_server.headers import NO_STORE, PAGE, Headers
+from opentrusty_server.http import Request
 
 _NONCE_BYTES = 18
 HTML_TYPE = (b"content-type", CONTENT_TYPE.encode("ascii"))

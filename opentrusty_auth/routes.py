@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from opentrusty_auth.endpoints import authorize, interaction, logout, machine
-from opentrusty_auth.http import Request
 from opentrusty_auth.plane import Plane
 from opentrusty_core import HttpResponse, Issuer
+from opentrusty_server.http import Request
 
 Endpoint = Callable[..., Awaitable[HttpResponse]]
 

@@ -1,86 +1,19 @@
-"""The Auth Plane as a process of its own: uvicorn with our bounds, logs and shutdown."""
+"""The Auth Plane as a process of its own."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
-from importlib.util import find_spec
+from starlette.types import ASGIApp
 
-import uvicorn
-
-from opentrusty_auth.app import AuthPlane, create_app
-from opentrusty_auth.logs import configure
-from opentrusty_core import Provider, Settings, SystemRuntime, load_master_keys, load_settings
-from opentrusty_core.errors import ConfigurationError, StoreError
-
-DRAIN_WITHIN = 25
-"""Seconds that requests in flight get to finish after SIGTERM (row R22)."""
-KEEP_ALIVE = 75
-"""Seconds that an idle connection is kept: longer than the 60 of common load balancers, so that they close first."""
-MAX_HEAD = 32 * 1024
+from opentrusty_auth.app import create_app
+from opentrusty_core import Settings
+from opentrusty_server.serving import in_worker, serve
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serves until SIGTERM or SIGINT, and then returns. Workers of more than one read the settings anew from the
-    environment.
-
-    Raises:
-        ConfigurationError: the plane cannot start as configured.
-    """
-    configure(settings.log_level)
-    # uvicorn raises the signal again when it has shut down in order; until it listens there is nothing to shut down.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    asyncio.run(_refuse_wrong_key(settings))  # told here, once, before any worker starts
-    several = workers > 1
-    app = f"{__name__}:from_environment" if several else create_app(settings)
-    try:
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            workers=workers,
-            factory=several,
-            interface="asgi3",
-            http=_http(),
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE,
-            timeout_graceful_shutdown=DRAIN_WITHIN,
-            h11_max_incomplete_event_size=MAX_HEAD,
-            ssl_certfile=settings.tls_certificate_file,
-            ssl_keyfile=settings.tls_key_file,
-        )
-    except SystemExit as error:
-        if error.code:
-            raise ConfigurationError("The server did not start; the log above says why.") from None
+    """See `opentrusty_server.serving.serve`."""
+    serve(create_app, f"{__name__}:from_environment", settings, host=host, port=port, workers=workers)
 
 
-async def _refuse_wrong_key(settings: Settings) -> None:
-    """Returns unless the master key is known to be wrong (row R15); a database that is absent is waited for later."""
-    from opentrusty_core.stores import open_store
-
-    runtime = SystemRuntime()
-    master_keys = load_master_keys(settings, runtime)
-    store = open_store(settings.database_url)
-    try:
-        await Provider(store, settings.config, master_keys, runtime=runtime).start()
-    except StoreError:
-        pass
-    finally:
-        await store.close()
-
-
-def from_environment() -> AuthPlane:
+def from_environment() -> ASGIApp:
     """The application of a worker process."""
-    settings = load_settings()
-    configure(settings.log_level)
-    return create_app(settings)
-
-
-def _http() -> str:
-    return "opentrusty_auth.bounded_http:BoundedHttpTools" if find_spec("httptools") else "h11"
+    return in_worker(create_app)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from opentrusty_auth.headers import Headers
-from opentrusty_auth.http import Request
 from opentrusty_auth.pages.views import FormPostPage
 from opentrusty_auth.plane import Plane, branding, see_other
 from opentrusty_core import AuthorizationResponse, HttpResponse, Issuer, ResponseMode
+from opentrusty_server.headers import Headers
+from opentrusty_server.http import Request
 
 
 def answer(

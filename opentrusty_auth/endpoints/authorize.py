@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from opentrusty_auth.endpoints.answers import answer
-from opentrusty_auth.http import Request
 from opentrusty_auth.plane import Plane, see_other, tenant_path
 from opentrusty_core import Browser, HttpRequest, HttpResponse, InteractionStarted, Issuer, posted_form
 from opentrusty_core.errors import ProtocolError
+from opentrusty_server.http import Request
 
 
 async def authorize(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse:

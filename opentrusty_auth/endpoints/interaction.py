@@ -5,8 +5,6 @@ from __future__ import annotations
 from opentrusty_auth.endpoints.answers import answer
 from opentrusty_auth.endpoints.interaction_views import consent_page, select_account_page, sign_in_page
 from opentrusty_auth.forms import own_form
-from opentrusty_auth.headers import Headers
-from opentrusty_auth.http import HttpError, Request
 from opentrusty_auth.pages import views
 from opentrusty_auth.plane import Plane, see_other, tenant_path
 from opentrusty_core import (
@@ -26,6 +24,8 @@ from opentrusty_core import (
     WrongPerson,
 )
 from opentrusty_core.errors import Invalid, LoginRequired, Throttled
+from opentrusty_server.headers import Headers
+from opentrusty_server.http import HttpError, Request
 
 
 async def show(request: Request, issuer: Issuer, plane: Plane, handle: str) -> HttpResponse:

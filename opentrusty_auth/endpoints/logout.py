@@ -5,7 +5,6 @@ from __future__ import annotations
 from opentrusty_auth.endpoints.authorize import as_get
 from opentrusty_auth.endpoints.interaction_views import account_of
 from opentrusty_auth.forms import own_form
-from opentrusty_auth.http import Request
 from opentrusty_auth.pages import views
 from opentrusty_auth.plane import Plane, branding, see_other, tenant_path
 from opentrusty_core import (
@@ -18,6 +17,7 @@ from opentrusty_core import (
     Purpose,
     posted_form,
 )
+from opentrusty_server.http import Request
 
 
 async def logout(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse:

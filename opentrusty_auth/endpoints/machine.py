@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from opentrusty_auth.http import Request
 from opentrusty_auth.plane import Plane
 from opentrusty_core import HttpResponse, Issuer
+from opentrusty_server.http import Request
 
 
 async def discovery(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse:

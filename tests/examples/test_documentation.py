@@ -299,5 +299,5 @@ def constant_is_documented(name: str) -> bool:
 
 def test_types_ship() -> None:
     """The packages say that their types are theirs to use (PEP 561)."""
-    for package in ("opentrusty_core", "opentrusty_auth"):
+    for package in ("opentrusty_core", "opentrusty_server", "opentrusty_auth"):
         assert (ROOT / package / "py.typed").exists(), package

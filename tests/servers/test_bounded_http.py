@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from opentrusty_auth import bounded_http
-from opentrusty_auth.bounded_http import MAX_HEAD, BoundedHttpTools
+from opentrusty_server import bounded_http
+from opentrusty_server.bounded_http import MAX_HEAD, BoundedHttpTools
 from tests.support.auth_plane import World
 
 HEAD = b"GET /livez HTTP/1.1\r\nhost: auth.example\r\n"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opentrusty_auth.cookies import Cookies
-from opentrusty_auth.http import Request
+from opentrusty_server.cookies import Cookies
+from opentrusty_server.http import Request
 from tests.support.auth_plane import SETTINGS, World
 from tests.support.auth_plane import world as open_world
 

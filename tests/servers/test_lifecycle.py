@@ -12,13 +12,13 @@ import anyio.lowlevel
 import httpx2
 import pytest
 
-from opentrusty_auth import lifecycle
 from opentrusty_auth.app import AuthPlane
 from opentrusty_core import MasterKeys, Provider
 from opentrusty_core.crypto.envelope import WrongMasterKey
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.errors import SchemaMismatch, StoreError, StoreUnavailable
 from opentrusty_core.stores.memory import MemoryStore
+from opentrusty_server import lifecycle
 from tests.support.auth_plane import SETTINGS, SYSTEM, World, quick_passwords
 from tests.support.runtime import FakeRuntime
 

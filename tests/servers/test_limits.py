@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from opentrusty_auth import http
-from opentrusty_auth.http import MAX_BODY
+from opentrusty_server import http
+from opentrusty_server.http import MAX_BODY
 from tests.support.auth_plane import World
 
 pytestmark = pytest.mark.case("L1")

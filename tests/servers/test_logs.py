@@ -12,9 +12,9 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from opentrusty_auth import access_log
-from opentrusty_auth.logs import JsonFormatter, configure, described
 from opentrusty_core.errors import StoreUnavailable
+from opentrusty_server import access_log
+from opentrusty_server.logs import JsonFormatter, configure, described
 from tests.support.auth_plane import PASSWORD, World
 
 pytestmark = pytest.mark.case("L4")

@@ -10,8 +10,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from opentrusty_auth.app import AuthPlane
-from opentrusty_auth.metrics import Listener, Metrics
+from opentrusty_auth.metrics import Metrics
 from opentrusty_core.errors import ConfigurationError
+from opentrusty_server.metrics import Listener
 from tests.support.auth_plane import PASSWORD, SETTINGS, World
 from tests.support.servers import free_port
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opentrusty_auth.http import HttpError
-from opentrusty_auth.network import Network
 from opentrusty_core import Limits
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.throttle import Limit
+from opentrusty_server.http import HttpError
+from opentrusty_server.network import Network
 from tests.support.auth_plane import SETTINGS, World
 from tests.support.auth_plane import world as open_world
 from tests.support.runtime import FakeRuntime

@@ -1,4 +1,4 @@
-"""Requests as the plane reads them from ASGI, and the errors of HTTP itself."""
+"""Requests as a plane reads them from ASGI, and the errors of HTTP itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope
 from opentrusty_core import HttpRequest, Origin
 
 MAX_BODY = 64 * 1024
-"""Bytes of a body: the longest request of the protocol is a few KiB."""
+"""Bytes of a body, where nothing else is said: the longest request of the protocol is a few KiB."""
 BODY_WITHIN = 30.0
 """Seconds in which a body has to arrive (row L2)."""
 MAX_USER_AGENT = 512
@@ -64,7 +64,7 @@ class Request:
         Raises:
             HttpError: the body is a multipart one (415), too long (413) or too slow (408).
         """
-        body = await self._body() if self.method == "POST" else b""
+        body = await self.body() if self.method == "POST" else b""
         return HttpRequest(
             method="GET" if self.method == "HEAD" else self.method,
             query=self.query,
@@ -73,33 +73,38 @@ class Request:
             origin=self.origin,
         )
 
-    async def _body(self) -> bytes:
+    async def body(self, most: int = MAX_BODY) -> bytes:
+        """The body of at most `most` bytes.
+
+        Raises:
+            HttpError: it is a multipart one (415), too long (413) or too slow (408).
+        """
         if self.headers.get("content-type", "").lower().startswith("multipart/"):
             raise HttpError(415, "invalid_request", "Multipart bodies are not taken.")
         length = self.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY:
-            raise _too_long()
+        if not length.isdecimal() or int(length) > most:
+            raise _too_long(most)
         message = await self._next()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
             try:
                 async with asyncio.timeout(BODY_WITHIN):
-                    body = await self._rest(body)
+                    body = await self._rest(body, most)
             except TimeoutError:
                 raise HttpError(408, "invalid_request", "The body took too long.", headers=_CLOSE) from None
-        if len(body) > MAX_BODY:
-            raise _too_long()
+        if len(body) > most:
+            raise _too_long(most)
         return body
 
-    async def _rest(self, body: bytes) -> bytes:
+    async def _rest(self, body: bytes, most: int) -> bytes:
         parts, size, more = [body], len(body), True
         while more:
             message = await self._next()
             part: bytes = message.get("body", b"")
             parts.append(part)
             size += len(part)
-            if size > MAX_BODY:
-                raise _too_long()
+            if size > most:
+                raise _too_long(most)
             more = message.get("more_body", False)
         return b"".join(parts)
 
@@ -122,5 +127,5 @@ def joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 _CLOSE = ((b"connection", b"close"),)
 
 
-def _too_long() -> HttpError:
-    return HttpError(413, "invalid_request", f"The body is longer than {MAX_BODY} bytes.", headers=_CLOSE)
+def _too_long(most: int) -> HttpError:
+    return HttpError(413, "invalid_request", f"The body is longer than {most} bytes.", headers=_CLOSE)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope
 
-from opentrusty_auth.http import HttpError, Request, joined
 from opentrusty_core import Runtime
+from opentrusty_server.http import HttpError, Request, joined
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -21,13 +21,13 @@ class Network:
     """Reads requests. Headers of proxies count only where the peer is a trusted proxy (rows K2, K11).
 
     Args:
-        auth_url: our origin; no other host is answered.
+        url: our origin; no other host is answered.
         trusted_proxies: the networks of our own proxies.
         runtime: seeds the request ids.
     """
 
-    def __init__(self, auth_url: str, trusted_proxies: Iterable[IPv4Network | IPv6Network], runtime: Runtime) -> None:
-        self._hosts = _hosts(auth_url)
+    def __init__(self, url: str, trusted_proxies: Iterable[IPv4Network | IPv6Network], runtime: Runtime) -> None:
+        self._hosts = _hosts(url)
         self._trusted = tuple(trusted_proxies)
         self._prefix = runtime.new_id()
         self._numbers = itertools.count(1)
@@ -87,9 +87,9 @@ def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     return address
 
 
-def _hosts(auth_url: str) -> frozenset[str]:
+def _hosts(url: str) -> frozenset[str]:
     """The Host values that name us: with the scheme's own port, and without."""
-    parts = urlsplit(auth_url)
+    parts = urlsplit(url)
     default = _DEFAULT_PORTS[parts.scheme]
     hosts = {parts.netloc}
     if parts.port is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from opentrusty_auth.http import Request
+from opentrusty_server.http import Request
 
 BROWSER_MAX_AGE = 400 * 24 * 3600
 """Seconds; browsers keep no cookie longer (RFC 6265bis §5.5)."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 
-from opentrusty_auth.logs import described
+from starlette.types import Receive, Send
+
 from opentrusty_core import Provider
 from opentrusty_core.errors import ConfigurationError, OpenTrustyError, StoreError
+from opentrusty_server.logs import described
+
+Step = Callable[[], Awaitable[None]]
 
 RETRY_EVERY = 1.0
 """Seconds between two looks at a database that is not there."""
@@ -18,10 +23,15 @@ _log = logging.getLogger("opentrusty.lifecycle")
 
 
 class Lifecycle:
-    """Whether the provider may serve, and the task that sees to it."""
+    """Whether the provider may serve, and the task that sees to it.
 
-    def __init__(self, provider: Provider) -> None:
+    Args:
+        url: the plane's own origin, as the log names it.
+    """
+
+    def __init__(self, provider: Provider, url: str) -> None:
         self._provider = provider
+        self._url = url
         self._task: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._waiting_for = ""
@@ -51,7 +61,7 @@ class Lifecycle:
             if not self.started:
                 await self._provider.start()
                 self.started = True
-                _log.info("serving", extra={"fields": {"auth_url": self._provider.config.auth_url}})
+                _log.info("serving", extra={"fields": {"url": self._url}})
 
     async def stop(self) -> None:
         """Ends the background task."""
@@ -97,3 +107,18 @@ class Lifecycle:
                     "purged": dict(report.purged),
                 }
                 _log.info("maintenance done", extra={"fields": fields})
+
+
+async def answer_lifespan(start: Step, stop: Step, receive: Receive, send: Send) -> None:
+    """Speaks ASGI's lifespan protocol for a plane; a start that is refused ends it, and the log says why."""
+    await receive()
+    try:
+        await start()
+    except OpenTrustyError as error:
+        _log.critical("refusing to start", extra={"fields": described(error)})
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        return
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await stop()
+    await send({"type": "lifespan.shutdown.complete"})

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from json.encoder import encode_basestring_ascii as quoted
 
-from opentrusty_auth.http import Request
-from opentrusty_auth.logs import Lines
 from opentrusty_core import Runtime
+from opentrusty_server.http import Request
+from opentrusty_server.logs import Lines
 
 FLUSH_AFTER = 0.1
 """Seconds that a line may wait; a process that is killed loses no more than these."""

@@ -7,10 +7,12 @@ from dataclasses import replace
 import anyio
 import pytest
 
+from opentrusty_core.domain.page import BY_TEXT, Key, PageRequest
 from opentrusty_core.errors import StoreUnavailable
 from opentrusty_core.storage import Store
 from opentrusty_core.storage.contract.world import World
 from opentrusty_core.stores.memory import MemoryStore, tables
+from opentrusty_core.stores.memory.tables import sorted_page
 from tests.support.builders import a_user
 
 
@@ -61,3 +63,19 @@ async def test_a_transaction_is_written_through_its_own_repositories(world: Worl
         with pytest.raises(RuntimeError):
             await world.user()
     await world.user()
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_sorted_list_pages_though_values_are_equal(descending: bool) -> None:
+    """Every item once, in one total order and the other way round exactly against it."""
+    items = [Key(value, id_) for value in ("b", "a", "") for id_ in ("2", "1", "3")]
+    seen: list[Key[str]] = []
+    after: str | None = None
+    while True:
+        got = sorted_page(items, lambda it: it, PageRequest(limit=2, after=after), BY_TEXT, descending=descending)
+        seen += got.items
+        after = got.next_after
+        if after is None:
+            break
+        assert len(got.items) == 2
+    assert seen == sorted(items, reverse=descending)

@@ -15,7 +15,7 @@ from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Consent, Grant
 from opentrusty_core.domain.interaction import Interaction
-from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.page import Key, Page, PageRequest, Sorting, dump_key, load_key
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.session import Session
@@ -27,6 +27,7 @@ from opentrusty_core.errors import StoreUnavailable
 
 K = TypeVar("K")
 V = TypeVar("V")
+S = TypeVar("S", str, datetime)
 
 PATIENCE = 2.0
 """How long, in seconds, a writer waits for the transaction of another."""
@@ -127,6 +128,22 @@ def page(items: Iterable[V], key: Callable[[V], str], request: PageRequest) -> P
     following = sorted((item for item in items if request.after is None or key(item) > request.after), key=key)
     shown = tuple(following[: request.limit])
     return Page(items=shown, next_after=key(shown[-1]) if len(following) > len(shown) else None)
+
+
+def sorted_page(
+    items: Iterable[V],
+    key: Callable[[V], Key[S]],
+    request: PageRequest,
+    sorting: Sorting[S],
+    *,
+    descending: bool = False,
+) -> Page[V]:
+    """The items beyond the cursor, in the order of their keys or against it."""
+    after = load_key(request.after, sorting, descending=descending)
+    beyond = (item for item in items if (key(item) < after if descending else key(item) > after))
+    following = sorted(beyond, key=key, reverse=descending)
+    shown = tuple(following[: request.limit])
+    return Page(items=shown, next_after=dump_key(key(shown[-1])) if len(following) > len(shown) else None)
 
 
 # --- Ends that several verbs bring about ---------------------------------------------------------------------------

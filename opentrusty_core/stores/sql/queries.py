@@ -7,6 +7,9 @@
 - Several statements are one atomic script. Where the first returns rows and others follow, it is the guard: when it
   finds none, the rest does not run. The answer is that of the last statement that returns rows.
 - `{{write_event}}` writes down the event of the verb.
+- A query with `{{beyond}}` of a sorted list becomes two: `name`, where that is `>` and `{{order}}` is `ASC`,
+  and `name_descending`, where they are `<` and `DESC`:
+  `WHERE (t.name, t.id) {{beyond}} (:after_value, :after_id) ORDER BY t.name {{order}}, t.id {{order}}`.
 - A join names the tenant as `{{tenant_of:g}}`: `g.tenant_id`, said so that PostgreSQL looks for both columns of a key.
   It would otherwise know the tenant as a constant, and on tables that seem small walk all that the tenant has.
 
@@ -21,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 
 from opentrusty_core.stores.sql.rows import EVENT, RECORDS
 
@@ -99,7 +103,7 @@ def statements_of(text: str, dialect: Dialect) -> tuple[str, ...]:
 def _load(folder: Traversable, dialect: Dialect) -> Iterator[Query]:
     for file in sorted(filter(_is_sql, folder.iterdir()), key=lambda file: file.name):
         _, *parts = _NAME.split(file.read_text("utf-8"))
-        for name, body in zip(parts[::2], parts[1::2], strict=True):
+        for name, body in chain.from_iterable(map(_both_ways, parts[::2], parts[1::2])):
             purpose = " ".join(line[3:] for line in body.strip().splitlines() if line.startswith("-- "))
             statements = list(_split(body))
             if (
@@ -110,6 +114,13 @@ def _load(folder: Traversable, dialect: Dialect) -> Iterator[Query]:
             ):
                 statements = [_folded(statements[0])]
             yield _query(name, purpose, tuple(_statement(_expand(text, dialect), dialect) for text in statements))
+
+
+def _both_ways(name: str, body: str) -> Iterator[tuple[str, str]]:
+    """A query of a sorted list, ascending and descending; any other as it is."""
+    yield name, body.replace("{{beyond}}", ">").replace("{{order}}", "ASC")
+    if "{{beyond}}" in body:
+        yield f"{name}_descending", body.replace("{{beyond}}", "<").replace("{{order}}", "DESC")
 
 
 def _query(name: str, purpose: str, statements: tuple[Statement, ...]) -> Query:

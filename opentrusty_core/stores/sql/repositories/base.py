@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from opentrusty_core.domain.audit import AuditEvent
-from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.page import Key, Page, PageRequest, Sorting, dump_key, load_key
 from opentrusty_core.stores.sql.codec import Params, Record
 from opentrusty_core.stores.sql.engine import Database, Rows, Unstorable
 from opentrusty_core.stores.sql.rows import event_params
 
 T = TypeVar("T")
+V = TypeVar("V", str, datetime)
 
 
 class Repository:
@@ -42,6 +44,25 @@ class Repository:
         rows = await self._find(name, after=request.after or "", limit=request.limit + 1, **params)
         items = tuple(record.read(row) for row in rows[: request.limit])
         return Page(items=items, next_after=key(items[-1]) if len(rows) > request.limit else None)
+
+    async def _sorted_page(
+        self,
+        name: str,
+        record: Record[T],
+        key: Callable[[T], Key[V]],
+        request: PageRequest,
+        sorting: Sorting[V],
+        /,
+        *,
+        descending: bool = False,
+        **params: Any,
+    ) -> Page[T]:
+        """Run a query that is written for both directions (see `queries`), from `:after_value` and `:after_id` on."""
+        after = load_key(request.after, sorting, descending=descending)
+        params |= {"after_value": after.value, "after_id": after.id, "limit": request.limit + 1}
+        rows = await self._find(f"{name}_descending" if descending else name, **params)
+        items = tuple(record.read(row) for row in rows[: request.limit])
+        return Page(items=items, next_after=dump_key(key(items[-1])) if len(rows) > request.limit else None)
 
 
 def first(record: Record[T], rows: Rows) -> T | None:

@@ -56,6 +56,8 @@ class Plane:
         locales = preferred_locales(
             ui_locales=" ".join(ui_locales), accept_language=request.headers.get("accept-language", "")
         )
+        if view.branding.default_locale is not None:
+            locales = (*locales, view.branding.default_locale)
         policy = self.pages.content_security_policy(view, nonce).encode("ascii")
         return HttpResponse(
             status=status,
@@ -82,4 +84,13 @@ def tenant_path(issuer: Issuer, *parts: str) -> str:
 def branding(tenant: Tenant) -> Branding:
     """How the tenant's pages look."""
     look = tenant.settings.branding
-    return Branding(name=tenant.display_name, logo_uri=look.logo_uri, primary_color=look.primary_color)
+    return Branding(
+        name=tenant.display_name,
+        logo_uri=look.logo_uri,
+        logo_dark_uri=look.logo_dark_uri,
+        primary_color=look.primary_color,
+        support_uri=look.support_uri,
+        tos_uri=look.tos_uri,
+        policy_uri=look.policy_uri,
+        default_locale=tenant.settings.default_locale,
+    )

@@ -34,6 +34,11 @@ class Output:
 
     format: Format
 
+    @property
+    def is_table(self) -> bool:
+        """Whether a person reads it."""
+        return self.format is Format.TABLE
+
     def one(self, record: Record, *, key: str = "id", secrets: Mapping[str, str] | None = None) -> None:
         """Print one record. `secrets` are seen this once: within the record, or with `-o id` on standard error."""
         shown = {**record, **(secrets or {})}

@@ -6,7 +6,6 @@ No secret and no hash of one is ever among them.
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from datetime import datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
@@ -14,8 +13,9 @@ from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment, Role
 from opentrusty_core.domain.session import Session
+from opentrusty_core.domain.settings_document import document_of
 from opentrusty_core.domain.signing_key import SigningKey
-from opentrusty_core.domain.tenant import Lifetimes, Tenant, issuer_of
+from opentrusty_core.domain.tenant import Tenant, issuer_of
 from opentrusty_core.domain.user import User
 
 Data = dict[str, object]
@@ -33,18 +33,13 @@ def seconds(value: timedelta | None) -> int | None:
 
 def of_tenant(tenant: Tenant, auth_url: str | None = None) -> Data:
     """A tenant; with `auth_url` its issuer too."""
-    settings = tenant.settings
     return {
         "id": tenant.id,
         "name": tenant.name,
         "display_name": tenant.display_name,
         "status": tenant.status.value,
         **({"issuer": issuer_of(auth_url, tenant.name)} if auth_url else {}),
-        "settings": {
-            "lifetimes": {field.name: seconds(getattr(settings.lifetimes, field.name)) for field in fields(Lifetimes)},
-            "password_policy": {"min_length": settings.password_policy.min_length},
-            "branding": {"logo_uri": settings.branding.logo_uri, "primary_color": settings.branding.primary_color},
-        },
+        "settings": document_of(tenant.settings),
         "created_at": time(tenant.created_at),
         "updated_at": time(tenant.updated_at),
         "version": tenant.version,

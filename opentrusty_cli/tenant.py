@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 import click
 
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, version_option, yes_option
 from opentrusty_cli.records import of_tenant
-from opentrusty_core.domain.tenant import Lifetimes, Tenant, TenantSettings
+from opentrusty_cli.tenant_settings import settings
+from opentrusty_core.domain.tenant import Lifetimes, Tenant
 
 COLUMNS = ("id", "name", "display_name", "status")
 CLEARABLE = ("logo_uri", "primary_color")
@@ -19,6 +21,9 @@ CLEARABLE = ("logo_uri", "primary_color")
 @click.group()
 def tenant() -> None:
     """Tenants: isolated issuers with their own users, clients and keys."""
+
+
+tenant.add_command(settings)
 
 
 @tenant.command("list")
@@ -89,8 +94,9 @@ async def update(
     settings = current.settings
     branding = {"logo_uri": logo_uri, "primary_color": primary_color}
     given = {key: value for key, value in branding.items() if value is not None} | dict.fromkeys(clear)
-    policy = {} if min_password_length is None else {"min_length": min_password_length}
-    settings = TenantSettings(
+    policy: dict[str, Any] = {} if min_password_length is None else {"min_length": min_password_length}
+    settings = replace(
+        settings,
         lifetimes=replace(settings.lifetimes, **_lifetimes(lifetimes)),
         password_policy=replace(settings.password_policy, **policy),
         branding=replace(settings.branding, **given),

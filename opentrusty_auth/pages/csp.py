@@ -40,7 +40,7 @@ def content_security_policy(view: Page, nonce: str) -> str:
 
 
 def _image_sources(view: Page) -> list[str]:
-    logos = [view.branding.logo_uri]
+    logos = [view.branding.logo_uri, view.branding.logo_dark_uri]
     if isinstance(view, ConsentPage):
         logos.append(view.client.logo_uri)
     return list(dict.fromkeys(["'self'", *(csp_source(uri) for uri in map(image_link, logos) if uri)]))

@@ -20,11 +20,20 @@ PRODUCT = "OpenTrusty"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branding:
-    """How a tenant looks: display name, logo (https) and accent colour (`#rrggbb`); what is unusable is left out."""
+    """How a tenant looks and where its pages lead: display name, logos (https) on light and on dark, accent colour
+    (`#rrggbb`), links for help, terms and privacy, and the language for those who ask for none that there is.
+
+    What is unusable is left out.
+    """
 
     name: str
     logo_uri: str | None = None
+    logo_dark_uri: str | None = None
     primary_color: str | None = None
+    support_uri: str | None = None
+    tos_uri: str | None = None
+    policy_uri: str | None = None
+    default_locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

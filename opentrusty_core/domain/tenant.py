@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from opentrusty_core.errors import Invalid
+from opentrusty_core.domain.throttle import Rate
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -36,26 +36,54 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordPolicy:
-    """Length is the only rule (NIST SP 800-63B-4 §3.1.1.2)."""
+    """Which new passwords are taken: long ones that a guesser would not try early (NIST SP 800-63B-4 §3.1.1.2)."""
 
     min_length: int = 15
+    refuse_common: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branding:
-    """How the tenant's pages look; `primary_color` is `#rrggbb`, `logo_uri` https."""
+    """How the tenant's pages look and where they lead: `primary_color` is `#rrggbb`, the URIs are https.
+
+    The pages derive readable shades of any colour by themselves; `logo_dark_uri` is the logo on dark pages.
+    """
 
     logo_uri: str | None = None
+    logo_dark_uri: str | None = None
     primary_color: str | None = None
+    support_uri: str | None = None
+    tos_uri: str | None = None
+    policy_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttling:
+    """How often passwords may be guessed: for an account, from a network, in the whole tenant; None is the
+    deployment's own rate.
+    """
+
+    account: Rate | None = None
+    network: Rate | None = None
+    tenant: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantSettings:
-    """What a tenant's owner configures."""
+    """What a tenant's owner configures.
+
+    `default_locale` is the language of pages for those whose browser asks for none that there is. `allowed_scopes` and
+    `allowed_resources` (identifiers) bound what clients can be registered for and what they are issued; None is all
+    that the tenant has.
+    """
 
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     password_policy: PasswordPolicy = field(default_factory=PasswordPolicy)
+    throttling: Throttling = field(default_factory=Throttling)
     branding: Branding = field(default_factory=Branding)
+    default_locale: str | None = None
+    allowed_scopes: tuple[str, ...] | None = None
+    allowed_resources: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +110,8 @@ def issuer_of(auth_url: str, tenant_name: str) -> str:
     return f"{auth_url}/t/{tenant_name}"
 
 
-def validated_name(name: str) -> str:
-    """The name, if it can stand in a URL and in a host name.
-
-    Raises:
-        Invalid: it is not 1 to 63 lower-case letters, digits and inner hyphens.
-    """
-    if not _NAME.fullmatch(name):
-        raise Invalid(
-            {"name": "Use 1 to 63 lower-case letters, digits and hyphens, not starting or ending with a hyphen."}
-        )
-    return name
+def name_problems(name: str) -> dict[str, str]:
+    """What keeps the name from standing in a URL and in a host name."""
+    if _NAME.fullmatch(name):
+        return {}
+    return {"name": "Use 1 to 63 lower-case letters, digits and hyphens, not starting or ending with a hyphen."}

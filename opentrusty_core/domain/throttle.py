@@ -20,6 +20,19 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A limit as people put it: `burst` attempts at once, then `per_minute` of them."""
+
+    burst: int
+    per_minute: int
+
+    @property
+    def limit(self) -> Limit:
+        """The same as a limit."""
+        return Limit(burst=self.burst, interval=timedelta(minutes=1) / self.per_minute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
     """Something that is counted: an account, a network, a tenant; `key` is a SHA-256, so the table names nobody."""
 

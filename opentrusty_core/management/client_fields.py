@@ -14,8 +14,9 @@ from opentrusty_core.domain.client import (
     GrantType,
     validated,
 )
-from opentrusty_core.domain.resource import Resource, known_scopes
+from opentrusty_core.domain.resource import Resource, permitted, permitted_scopes
 from opentrusty_core.domain.scope import Scope
+from opentrusty_core.domain.tenant import TenantSettings
 from opentrusty_core.errors import Invalid
 
 
@@ -46,7 +47,9 @@ class ClientFields(TypedDict, total=False):
     contacts: tuple[str, ...]
 
 
-def with_fields(client: Client, fields: ClientFields, resources: tuple[Resource, ...]) -> Client:
+def with_fields(
+    client: Client, fields: ClientFields, resources: tuple[Resource, ...], settings: TenantSettings
+) -> Client:
     """The client with the fields set and everything checked anew, also what did not change.
 
     A client that no longer authenticates loses its secrets.
@@ -64,10 +67,11 @@ def with_fields(client: Client, fields: ClientFields, resources: tuple[Resource,
         validated(client)
     except Invalid as error:
         problems |= error.fields
-    if unknown := sorted(set(client.scope) - known_scopes(resources)):
-        problems.setdefault("scope", f"The tenant knows no scope {', '.join(unknown)}.")
-    if foreign := sorted(set(client.resource_identifiers) - {resource.identifier for resource in resources}):
-        problems["resource_identifiers"] = f"The tenant has no resource {', '.join(foreign)}."
+    if unknown := sorted(set(client.scope) - permitted_scopes(resources, settings)):
+        problems.setdefault("scope", f"The tenant knows no scope {', '.join(unknown)}, or does not allow it.")
+    usable = {resource.identifier for resource in permitted(resources, settings)}
+    if foreign := sorted(set(client.resource_identifiers) - usable):
+        problems["resource_identifiers"] = f"The tenant has no resource {', '.join(foreign)}, or does not allow it."
     if len(client.contacts) > 20 or not all(1 <= len(text) <= 200 and text.isprintable() for text in client.contacts):
         problems["contacts"] = "Use at most 20 texts of 1 to 200 printable characters."
     if problems:

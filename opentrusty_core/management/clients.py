@@ -9,6 +9,7 @@ from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.client import Client, ClientSecret, ClientStatus
 from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.resource import permitted_scopes
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.errors import Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
@@ -53,8 +54,10 @@ class Clients:
         )
         value, secret = self._new_secret()
         async with self._store.transaction(tenant_id) as repos:
-            await repos.tenant.get()
-            client = with_fields(blank, fields, await repos.resources.all())
+            settings, resources = (await repos.tenant.get()).settings, await repos.resources.all()
+            allowed = permitted_scopes(resources, settings)
+            blank = replace(blank, scope=tuple(token for token in blank.scope if token in allowed))
+            client = with_fields(blank, fields, resources, settings)
             if not client.is_public:
                 client = replace(client, secrets=(secret,))
             await repos.clients.add(client, self._event(actor, AuditType.CLIENT_CREATED, client.client_id))
@@ -86,7 +89,8 @@ class Clients:
             current = await _existing(repos, client_id)
             if version not in {None, current.version}:
                 raise Conflict("The client has changed meanwhile. Read it again.")
-            client = self._next(with_fields(current, fields, await repos.resources.all()))
+            settings = (await repos.tenant.get()).settings
+            client = self._next(with_fields(current, fields, await repos.resources.all(), settings))
             event = self._event(actor, AuditType.CLIENT_UPDATED, client_id, fields=sorted(fields))
             await repos.clients.update(client, event)
         return client

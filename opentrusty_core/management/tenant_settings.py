@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from opentrusty_core.domain import redirect_uri
-from opentrusty_core.domain.tenant import Branding, Lifetimes, TenantSettings
+from opentrusty_core.domain.scope import OPENID, is_scope_token
+from opentrusty_core.domain.tenant import Branding, Lifetimes, TenantSettings, Throttling
 from opentrusty_core.errors import Invalid
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646 §2.1, its common part
+_URIS = ("logo_uri", "logo_dark_uri", "support_uri", "tos_uri", "policy_uri")
+_MAX_ALLOWED = 1000
 _DAY = timedelta(days=1)
 MIN_PASSWORD_LENGTHS = range(8, 65)
 
@@ -28,32 +32,39 @@ _BOUNDS: Mapping[str, tuple[timedelta, timedelta]] = {
 }
 
 
-def validated_settings(settings: TenantSettings) -> TenantSettings:
-    """The settings, if every one is acceptable.
+# How far a tenant's own rates may go, burst and attempts a minute: no account is guessed at more than 28,800 times a
+# day, and no tenant asks for more hashes than a server of its own could make.
+_RATES: Mapping[str, tuple[range, range]] = {
+    "account": (range(3, 101), range(1, 21)),
+    "network": (range(5, 10_001), range(1, 6_001)),
+    "tenant": (range(20, 10_001), range(10, 6_001)),
+}
 
-    Raises:
-        Invalid: one sentence for each that is not, under names such as `lifetimes.code`.
-    """
-    problems = {**dict(_lifetime_problems(settings.lifetimes)), **dict(_branding_problems(settings.branding))}
+
+def settings_problems(settings: TenantSettings) -> dict[str, str]:
+    """One sentence for each setting that is not acceptable, under names such as `lifetimes.code`."""
+    problems = dict(_lifetime_problems(settings.lifetimes))
     if settings.password_policy.min_length not in MIN_PASSWORD_LENGTHS:
-        problems["password_policy.min_length"] = (
-            f"It lies between {MIN_PASSWORD_LENGTHS[0]} and {MIN_PASSWORD_LENGTHS[-1]}."
-        )
+        problems["password_policy.min_length"] = _between(MIN_PASSWORD_LENGTHS)
+    problems |= _throttling_problems(settings.throttling)
+    problems |= _branding_problems(settings.branding)
+    if settings.default_locale is not None and not _LANGUAGE_TAG.fullmatch(settings.default_locale):
+        problems["default_locale"] = "Write it as a language tag such as en or de-AT."
+    problems |= _allowed_problems(settings)
+    return problems
+
+
+def display_name_problems(name: str) -> dict[str, str]:
+    """What keeps people from reading the name: it is empty, too long, or not printable."""
+    if 1 <= len(name) <= 200 and name.isprintable():
+        return {}
+    return {"display_name": "Use 1 to 200 printable characters."}
+
+
+def require(problems: Mapping[str, str]) -> None:
+    """Return if there are no problems. Raises `Invalid` with all of them."""
     if problems:
         raise Invalid(problems)
-    return settings
-
-
-def validated_display_name(name: str) -> str:
-    """The name, trimmed, if people can read it.
-
-    Raises:
-        Invalid: empty, too long, or not printable.
-    """
-    name = name.strip()
-    if not 1 <= len(name) <= 200 or not name.isprintable():
-        raise Invalid({"display_name": "Use 1 to 200 printable characters."})
-    return name
 
 
 def _lifetime_problems(lifetimes: Lifetimes) -> Iterator[tuple[str, str]]:
@@ -68,8 +79,35 @@ def _lifetime_problems(lifetimes: Lifetimes) -> Iterator[tuple[str, str]]:
             yield f"lifetimes.{idle}", f"It is no longer than {absolute}."
 
 
+def _throttling_problems(throttling: Throttling) -> Iterator[tuple[str, str]]:
+    for name, (bursts, rates) in _RATES.items():
+        rate = getattr(throttling, name)
+        if rate is not None and rate.burst not in bursts:
+            yield f"throttling.{name}.burst", _between(bursts)
+        if rate is not None and rate.per_minute not in rates:
+            yield f"throttling.{name}.per_minute", _between(rates)
+
+
 def _branding_problems(branding: Branding) -> Iterator[tuple[str, str]]:
-    if branding.logo_uri is not None and (problem := redirect_uri.web_error(branding.logo_uri)):
-        yield "branding.logo_uri", problem
+    for name in _URIS:
+        uri = getattr(branding, name)
+        if uri is not None and (problem := redirect_uri.web_error(uri)):
+            yield f"branding.{name}", problem
     if branding.primary_color is not None and not _COLOR.fullmatch(branding.primary_color):
         yield "branding.primary_color", "Write it as #rrggbb."
+
+
+def _allowed_problems(settings: TenantSettings) -> Iterator[tuple[str, str]]:
+    for name in ("allowed_scopes", "allowed_resources"):
+        values = getattr(settings, name) or ()
+        if len(values) > _MAX_ALLOWED or len(set(values)) < len(values):
+            yield name, f"Use at most {_MAX_ALLOWED}, each once."
+    scopes = settings.allowed_scopes
+    if scopes is not None and not all(is_scope_token(token) for token in scopes):
+        yield "allowed_scopes", "It holds characters that a scope may not hold."
+    elif scopes is not None and OPENID not in scopes:
+        yield "allowed_scopes", "It needs openid: without it nobody can sign in."
+
+
+def _between(numbers: range) -> str:
+    return f"It lies between {numbers[0]} and {numbers[-1]}."

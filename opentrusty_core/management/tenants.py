@@ -8,12 +8,12 @@ from typing import TypedDict
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import TENANT_OWNER, Assignment, Permission
-from opentrusty_core.domain.tenant import Tenant, TenantSettings, TenantStatus, validated_name
+from opentrusty_core.domain.tenant import Tenant, TenantSettings, TenantStatus, name_problems
 from opentrusty_core.errors import Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.keys import Keys
-from opentrusty_core.management.tenant_settings import validated_display_name, validated_settings
+from opentrusty_core.management.tenant_settings import display_name_problems, require, settings_problems
 from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.users import Users
 
@@ -58,12 +58,13 @@ class Tenants:
         now = self._context.runtime.now()
         tenant = Tenant(
             id=self._context.runtime.new_id(),
-            name=validated_name(name),
-            display_name=validated_display_name(name if display_name is None else display_name),
-            settings=validated_settings(settings or TenantSettings()),
+            name=name,
+            display_name=name if display_name is None else display_name.strip(),
+            settings=settings or TenantSettings(),
             created_at=now,
             updated_at=now,
         )
+        require(name_problems(name) | _problems(tenant))
         key = await self._keys.first(tenant.id, now)
         policy = tenant.settings.password_policy
         first = await self._users.prepare(owner["fields"], owner["password"], policy) if owner else None
@@ -119,11 +120,12 @@ class Tenants:
                 raise Conflict("The tenant has changed meanwhile. Read it again.")
             tenant = replace(
                 current,
-                display_name=current.display_name if display_name is None else validated_display_name(display_name),
-                settings=validated_settings(settings or current.settings),
+                display_name=current.display_name if display_name is None else display_name.strip(),
+                settings=settings or current.settings,
                 updated_at=self._context.runtime.now(),
                 version=current.version + 1,
             )
+            require(_problems(tenant))
             await repos.tenant.update(tenant, self._context.event(actor, AuditType.TENANT_UPDATED, tenant_id))
         return tenant
 
@@ -152,3 +154,7 @@ class Tenants:
     def _require_read(self, actor: Actor, tenant_id: str) -> None:
         if Permission.TENANT_LIST not in actor.platform_permissions:
             actor.require(Permission.TENANT_READ, tenant_id)
+
+
+def _problems(tenant: Tenant) -> dict[str, str]:
+    return display_name_problems(tenant.display_name) | settings_problems(tenant.settings)

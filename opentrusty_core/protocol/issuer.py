@@ -9,7 +9,7 @@ from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.jwk import PrivateKey, PublicKey, public_keys
 from opentrusty_core.crypto.jws import Signer
 from opentrusty_core.crypto.signing import open_signing_key
-from opentrusty_core.domain.resource import known_scopes
+from opentrusty_core.domain.resource import permitted, permitted_scopes
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Lifetimes, issuer_of
 from opentrusty_core.errors import ServerError
@@ -56,8 +56,8 @@ class Issuer:
         self.tenant = catalogue.tenant
         self.tenant_id = catalogue.tenant.id
         self.identifier = issuer_of(auth_url, catalogue.tenant.name)
-        self.resources = catalogue.resources
-        self.known_scopes = known_scopes(catalogue.resources)
+        self.resources = permitted(catalogue.resources, catalogue.tenant.settings)
+        self.known_scopes = permitted_scopes(catalogue.resources, catalogue.tenant.settings)
         self.keys = keys
         self._documents: dict[str, bytes] = {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from opentrusty_core.crypto import base64url
@@ -48,7 +48,13 @@ class Issuance:
 
 
 async def issue(issuance: Issuance, deps: Deps) -> TokenSet:
-    """The tokens of one answer. Whatever they hang from has been committed before."""
+    """The tokens of one answer. Whatever they hang from has been committed before.
+
+    A scope that the tenant no longer knows or allows is left out, whatever was granted once.
+    """
+    if not issuance.issuer.known_scopes.issuperset(issuance.scope):
+        scope = tuple(token for token in issuance.scope if token in issuance.issuer.known_scopes)
+        issuance = replace(issuance, scope=scope)
     now = deps.runtime.now()
     lifetime = issuance.client.access_token_lifetime or issuance.issuer.lifetimes.access_token
     if issuance.grant is not None:

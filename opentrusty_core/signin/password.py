@@ -15,7 +15,7 @@ from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.errors import Denied, Invalid, Throttled
 from opentrusty_core.signin.deps import Deps
 from opentrusty_core.signin.outcomes import SignedIn, WrongCredentials
-from opentrusty_core.signin.throttling import buckets
+from opentrusty_core.signin.throttling import buckets, limits_of
 from opentrusty_core.storage import Limited
 
 AMR = ("pwd",)
@@ -49,7 +49,7 @@ async def sign_in(
         raise Denied("The browser has no cookie of ours.")
     _refuse_impossible(password)
     form, user, credential = await _find(tenant, identifier, deps)
-    slots = buckets(deps.limits, user, form or identifier, origin.ip)
+    slots = buckets(limits_of(tenant, deps.limits), user, form or identifier, origin.ip)
     taken = await deps.store.tenant(tenant.id).throttles.take(slots, deps.runtime.now())
     if isinstance(taken, Limited):
         await _note_failure("throttled", user, tenant, origin, client_id, deps)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
+from opentrusty_core.domain.tenant import Tenant, Throttling
 from opentrusty_core.domain.throttle import Bucket, Limit
 from opentrusty_core.domain.user import User
 
@@ -21,6 +22,7 @@ NETWORK = Limit(burst=100, interval=timedelta(seconds=1))
 TENANT = Limit(burst=1000, interval=timedelta(milliseconds=50))
 """A sprayer with many addresses gets 20 tries a second, which is also what argon2 costs half a core."""
 
+_NONE_OWN = Throttling()
 IPV6_PREFIX = 64  # what one customer is given (RFC 6177 §2): every address in it is the same guesser
 
 
@@ -31,6 +33,18 @@ class Limits:
     account: Limit = ACCOUNT
     network: Limit = NETWORK
     tenant: Limit = TENANT
+
+
+def limits_of(tenant: Tenant, deployment: Limits) -> Limits:
+    """The tenant's own limits; those of the deployment where it has none."""
+    own = tenant.settings.throttling
+    if own == _NONE_OWN:
+        return deployment
+    return Limits(
+        account=own.account.limit if own.account else deployment.account,
+        network=own.network.limit if own.network else deployment.network,
+        tenant=own.tenant.limit if own.tenant else deployment.tenant,
+    )
 
 
 def buckets(limits: Limits, user: User | None, identifier: str, ip: str | None) -> tuple[Bucket, ...]:

@@ -31,8 +31,19 @@ def test_tenants_are_made_shown_changed_suspended_and_resumed(acme: Cli) -> None
                 "session": 86400,
                 "interaction": 1800,
             },
-            "password_policy": {"min_length": 15},
-            "branding": {"logo_uri": None, "primary_color": None},
+            "password_policy": {"min_length": 15, "refuse_common": True},
+            "throttling": {"account": None, "network": None, "tenant": None},
+            "branding": {
+                "logo_uri": None,
+                "logo_dark_uri": None,
+                "primary_color": None,
+                "support_uri": None,
+                "tos_uri": None,
+                "policy_uri": None,
+            },
+            "default_locale": None,
+            "allowed_scopes": None,
+            "allowed_resources": None,
         },
         "created_at": "",
         "updated_at": "",
@@ -49,6 +60,35 @@ def test_tenants_are_made_shown_changed_suspended_and_resumed(acme: Cli) -> None
     assert acme.json("tenant", "suspend", "globex", "--yes")["status"] == "suspended"
     assert acme.json("tenant", "resume", "globex")["status"] == "active"
     assert [tenant["name"] for tenant in acme.json("tenant", "list")["items"]] == ["acme", "globex", "platform"]
+
+
+def test_settings_are_set_by_their_names_and_shown_under_them(acme: Cli) -> None:
+    words = ["lifetimes.access_token=300", "throttling.account.burst=5", "throttling.account.per_minute=4"]
+    words += ["allowed_scopes=openid,profile", "default_locale=de", "branding.primary_color=#00ff00"]
+    made = acme.json("tenant", "settings", "set", "acme", *words, "password_policy.refuse_common=false")
+    assert made == acme.json("tenant", "settings", "show", "acme")
+    assert made["lifetimes"]["access_token"] == 300
+    assert made["throttling"] == {"account": {"burst": 5, "per_minute": 4}, "network": None, "tenant": None}
+    assert (made["allowed_scopes"], made["default_locale"]) == (["openid", "profile"], "de")
+    assert made["password_policy"] == {"min_length": 15, "refuse_common": False}
+    words = ["lifetimes=null", "allowed_scopes=null", "throttling.account=null"]
+    reset = acme.json("tenant", "settings", "set", "acme", *words)
+    assert reset["lifetimes"]["access_token"] == 600
+    assert (reset["allowed_scopes"], reset["throttling"]["account"]) == (None, None)
+    assert reset["branding"]["primary_color"] == "#00ff00"
+    assert "branding.primary_color" in acme("tenant", "settings", "show", "acme")
+
+
+def test_settings_that_are_wrong_are_all_named_at_once(acme: Cli) -> None:
+    words = ["lifetimes.code=soon", "lifetimes.tokn=1", "allowed_scopes=5", "throttling.account.burst=5", "branding=1"]
+    told = acme.refused(2, "tenant", "settings", "set", "acme", *words)
+    for name in ("lifetimes.code", "lifetimes.tokn", "allowed_scopes", "throttling.account.per_minute", "branding"):
+        assert f"{name}: " in told
+    told = acme.refused(2, "tenant", "settings", "set", "acme", "lifetimes.code=1", "default_locale=!")
+    assert "lifetimes.code: " in told
+    assert "default_locale: " in told
+    acme.refused(2, "tenant", "settings", "set", "acme", "branding=null", "branding.logo_uri=x")
+    acme.refused(5, "tenant", "settings", "set", "acme", "lifetimes.code=30", "--if-version", "7")
 
 
 def test_a_tenants_owner_gets_a_password_shown_once(acme: Cli) -> None:

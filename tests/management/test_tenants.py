@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind, AuditType
+from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.signing_key import KeyStatus
-from opentrusty_core.domain.tenant import Branding, Lifetimes, PasswordPolicy, TenantSettings, TenantStatus
+from opentrusty_core.domain.tenant import Branding, Lifetimes, PasswordPolicy, TenantSettings, TenantStatus, Throttling
+from opentrusty_core.domain.throttle import Rate
 from opentrusty_core.errors import Conflict, Denied, Invalid, NotFound
-from opentrusty_core.management import PLATFORM_TENANT, Actor, FirstOwner, Management
+from opentrusty_core.management import PLATFORM_TENANT, Actor, ClientFields, FirstOwner, Management
 from tests.management.place import EVERYTHING, PASSWORD, SYSTEM, Place
 
 ADMINISTRATOR = Actor(
@@ -76,6 +78,19 @@ async def test_a_display_name_is_something_to_read(management: Management, name:
         (TenantSettings(branding=Branding(logo_uri="javascript:alert(1)")), "branding.logo_uri"),
         (TenantSettings(branding=Branding(logo_uri="http://logo.example/x.svg")), "branding.logo_uri"),
         (TenantSettings(branding=Branding(primary_color="red;}")), "branding.primary_color"),
+        (TenantSettings(branding=Branding(logo_dark_uri="data:image/png,x")), "branding.logo_dark_uri"),
+        (TenantSettings(branding=Branding(support_uri="mailto:help@acme.example")), "branding.support_uri"),
+        (TenantSettings(branding=Branding(tos_uri="JaVaScript:alert(1)")), "branding.tos_uri"),
+        (TenantSettings(branding=Branding(policy_uri="//evil.example")), "branding.policy_uri"),
+        (TenantSettings(throttling=Throttling(account=Rate(burst=2, per_minute=1))), "throttling.account.burst"),
+        (TenantSettings(throttling=Throttling(account=Rate(burst=3, per_minute=21))), "throttling.account.per_minute"),
+        (TenantSettings(throttling=Throttling(network=Rate(burst=10_001, per_minute=1))), "throttling.network.burst"),
+        (TenantSettings(throttling=Throttling(tenant=Rate(burst=20, per_minute=0))), "throttling.tenant.per_minute"),
+        (TenantSettings(default_locale="de_AT"), "default_locale"),
+        (TenantSettings(allowed_scopes=("profile",)), "allowed_scopes"),
+        (TenantSettings(allowed_scopes=("openid", "a b")), "allowed_scopes"),
+        (TenantSettings(allowed_scopes=("openid", "openid")), "allowed_scopes"),
+        (TenantSettings(allowed_resources=("urn:x",) * 2), "allowed_resources"),
     ],
 )
 @pytest.mark.case("A8")
@@ -83,6 +98,40 @@ async def test_a_setting_out_of_bounds_is_refused_by_name(acme: Place, settings:
     with pytest.raises(Invalid) as refused:
         await acme.management.tenants.update(SYSTEM, acme.tenant.id, settings=settings)
     assert refused.value.fields.keys() == {field}
+
+
+async def test_everything_that_is_wrong_is_told_at_once(acme: Place) -> None:
+    tenants = acme.management.tenants
+    settings = TenantSettings(password_policy=PasswordPolicy(min_length=1), default_locale="")
+    with pytest.raises(Invalid) as refused:
+        await tenants.update(SYSTEM, acme.tenant.id, display_name=" ", settings=settings)
+    assert refused.value.fields.keys() == {"display_name", "password_policy.min_length", "default_locale"}
+    with pytest.raises(Invalid) as refused:
+        await tenants.create(SYSTEM, "A", "", settings=settings)
+    assert refused.value.fields.keys() == {"name", "display_name", "password_policy.min_length", "default_locale"}
+
+
+async def test_clients_are_registered_for_what_the_tenant_allows(acme: Place) -> None:
+    """A client for which nothing is said gets of the usual scopes those that are allowed."""
+    clients, tenant_id = acme.management.clients, acme.tenant.id
+    for identifier, scope in (("urn:orders", "orders:read"), ("urn:stock", "stock:read")):
+        resource = Resource(identifier=identifier, name=identifier, scopes={scope: "Read"})
+        await acme.management.resources.save(SYSTEM, tenant_id, resource)
+    settings = TenantSettings(
+        allowed_scopes=("openid", "email", "orders:read", "stock:read"), allowed_resources=("urn:orders",)
+    )
+    await acme.management.tenants.update(SYSTEM, tenant_id, settings=settings)
+    fields: ClientFields = {"client_name": "A", "redirect_uris": ("https://a.example/cb",)}
+    made = await clients.create(SYSTEM, tenant_id, fields)
+    assert made.client.scope == ("openid", "email")
+    for scope in ("profile", "stock:read"):
+        with pytest.raises(Invalid) as refused:
+            await clients.create(SYSTEM, tenant_id, {**fields, "scope": ("openid", scope)})
+        assert refused.value.fields.keys() == {"scope"}
+    with pytest.raises(Invalid) as refused:
+        await clients.update(SYSTEM, tenant_id, made.client.client_id, {"resource_identifiers": ("urn:stock",)})
+    assert refused.value.fields.keys() == {"resource_identifiers"}
+    await clients.update(SYSTEM, tenant_id, made.client.client_id, {"scope": ("openid", "orders:read")})
 
 
 async def test_an_owner_configures_the_tenant_and_nothing_else_changes(acme: Place) -> None:

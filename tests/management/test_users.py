@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from opentrusty_core.domain.audit import ActorKind, AuditType, Origin
 from opentrusty_core.domain.role import TENANT_OWNER
+from opentrusty_core.domain.tenant import PasswordPolicy, TenantSettings
 from opentrusty_core.domain.user import User
 from opentrusty_core.errors import Conflict, Denied, Invalid, NotFound
 from opentrusty_core.management import UserFields, actor_of_user, generate_password
@@ -162,6 +163,11 @@ async def test_an_update_from_an_old_reading_is_a_conflict(acme: Place) -> None:
         ("fourteen chars", "at least 15"),
         ("pat.longer.than.fifteen@acme.example", "username or the email"),
         ("PAT.longer.than.fifteen@acme.EXAMPLE", "username or the email"),
+        ("passwordpassword", "first that a guesser"),
+        ("qwertyuiopasdfgh", "first that a guesser"),
+        ("xxxxxxxxxxxxxxxxxxxx", "first that a guesser"),
+        ("iloveyou12345678", "first that a guesser"),
+        ("pat.longer.than.fifteen1", "first that a guesser"),
         ("nul\0nul\0nul\0nul\0", "NUL"),
         ("\ud800" * 20, "not text"),
     ],
@@ -179,11 +185,24 @@ async def test_a_bad_password_is_refused_without_repeating_it(acme: Place, passw
 @pytest.mark.parametrize(("length", "fine"), [(64, True), (1024, True), (1025, False), (10_000_000, False)])
 async def test_a_password_of_a_kibibyte_is_taken_and_more_is_refused(acme: Place, length: int, fine: bool) -> None:
     set_password, ids = acme.management.users.set_password, (acme.tenant.id, acme.plain.id)
+    password = (f"{PASSWORD}; " * (length // len(PASSWORD)))[:length]
     if fine:
-        await set_password(SYSTEM, *ids, "x" * length)
+        await set_password(SYSTEM, *ids, password)
     else:
         with pytest.raises(Invalid, match="longer than 1024 bytes"):
-            await set_password(SYSTEM, *ids, "x" * length)
+            await set_password(SYSTEM, *ids, password)
+
+
+async def test_a_tenant_may_take_common_passwords(acme: Place) -> None:
+    settings = TenantSettings(password_policy=PasswordPolicy(refuse_common=False))
+    await acme.management.tenants.update(SYSTEM, acme.tenant.id, settings=settings)
+    await acme.management.users.set_password(SYSTEM, acme.tenant.id, acme.plain.id, "passwordpassword")
+
+
+async def test_a_made_password_is_never_a_common_one(acme: Place) -> None:
+    for _ in range(20):
+        password = generate_password(acme.runtime.token_bytes)
+        await acme.management.users.set_password(SYSTEM, acme.tenant.id, acme.plain.id, password)
 
 
 async def test_a_password_can_be_one_that_must_be_changed(acme: Place) -> None:

@@ -28,7 +28,15 @@ from opentrusty_auth.pages.views import (
 
 PAGES = Pages()
 NONCE = "bm9uY2Utbm9uY2Utbm9uY2U"
-ACME = Branding(name="Acme", logo_uri="https://cdn.acme.example/logo.png", primary_color="#0a7d5a")
+ACME = Branding(
+    name="Acme",
+    logo_uri="https://cdn.acme.example/logo.png",
+    logo_dark_uri="https://dark.acme.example/logo.png",
+    primary_color="#0a7d5a",
+    support_uri="https://acme.example/help",
+    tos_uri="https://acme.example/terms",
+    policy_uri="https://acme.example/privacy",
+)
 FORM = Form(action="/t/acme/answer", csrf="csrf-token", fields=(("interaction", "i-1"),))
 MARIA = Account(username="maria@acme.example", name="Maria López")
 SHOP = Client(
@@ -85,7 +93,7 @@ class Document(HTMLParser):
         element = Element(tag, dict(attrs))
         assert len(element.attrs) == len(attrs), f"an attribute of <{tag}> stands twice"
         self.elements.append(element)
-        if tag not in {"meta", "link", "img", "input"}:
+        if tag not in {"meta", "link", "img", "input", "source"}:
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
@@ -129,4 +137,5 @@ def links(document: Document) -> list[str]:
     return [
         *(a.attrs["href"] or "" for a in document.all("a")),
         *(img.attrs["src"] or "" for img in document.all("img")),
+        *(source.attrs["srcset"] or "" for source in document.all("source")),
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from opentrusty_auth.pages.views import ErrorPage, InvalidCredentials, Page, SignInPage, Throttled
+from opentrusty_auth.pages.views import Branding, ErrorPage, InvalidCredentials, Page, SignInPage, Throttled
 from tests.servers.page_views import (
     ACME,
     CONSENT,
@@ -124,7 +126,7 @@ def test_consent_tells_new_from_granted_and_names_who_asks_who_is_asked_and_wher
         "It asks for these details",
         "Already allowed",
     ]
-    new, details, granted, _ = (element.text.split("\n") for element in page.all("ul"))
+    new, details, granted, *_ = (element.text.split("\n") for element in page.all("ul"))
     assert [line for line in new if line] == ["See your email address", "Read your reports", "raw:all"]
     assert [line for line in details if line] == ["Date of birth", "https://claims.example/tier"]
     assert [line for line in granted if line] == [
@@ -139,7 +141,28 @@ def test_consent_tells_new_from_granted_and_names_who_asks_who_is_asked_and_wher
     assert [(a.attrs["href"], a.attrs["rel"]) for a in page.all("a")] == [
         (SHOP.policy_uri, "noopener noreferrer"),
         (SHOP.tos_uri, "noopener noreferrer"),
+        (ACME.support_uri, "noopener noreferrer"),
+        (ACME.tos_uri, "noopener noreferrer"),
+        (ACME.policy_uri, "noopener noreferrer"),
     ]
+
+
+@every_page
+def test_every_page_of_a_tenant_leads_to_its_help_terms_and_privacy_policy(view: Page) -> None:
+    """In a landmark of the tenant's name; without links there is none."""
+    if view is not ERROR:
+        (landmark,) = show(view, "de").all("nav")
+        assert landmark.attrs["aria-label"] == "Acme"
+        assert landmark.text.split() == ["Hilfe", "Nutzungsbedingungen", "Datenschutzerklärung"]
+    assert show(replace(view, branding=Branding(name="Acme"))).all("nav") == []
+
+
+def test_a_logo_for_dark_pages_stands_beside_the_one_for_light_ones() -> None:
+    page = show(SIGN_IN)
+    assert page.all("source")[0].attrs == {"srcset": ACME.logo_dark_uri, "media": "(prefers-color-scheme: dark)"}
+    assert page.all("img")[0].attrs["src"] == ACME.logo_uri
+    for lone in (Branding(name="Acme", logo_uri=ACME.logo_uri), Branding(name="A", logo_dark_uri=ACME.logo_dark_uri)):
+        assert show(replace(SIGN_IN, branding=lone)).all("picture") == []
 
 
 @pytest.mark.parametrize(

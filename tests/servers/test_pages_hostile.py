@@ -71,7 +71,9 @@ NOT_LINKS = [
 @pytest.mark.parametrize("uri", NOT_LINKS)
 def test_a_uri_that_is_not_plain_web_never_becomes_a_link_or_a_picture(uri: str) -> None:
     """The part of the page that would carry it is left out; the page itself stays."""
-    branding = Branding(name="Acme", logo_uri=uri)
+    branding = Branding(
+        name="Acme", logo_uri=uri, logo_dark_uri=uri, support_uri=uri, tos_uri=uri, policy_uri=uri
+    )
     client = Client(name="Shop", logo_uri=uri, policy_uri=uri, tos_uri=uri)
     for view in (
         replace(CONSENT, branding=branding, client=client),
@@ -196,7 +198,12 @@ def test_forms_that_end_in_a_redirect_to_the_client_leave_form_action_out(
 
 def test_logos_are_allowed_by_their_origin_and_an_accent_by_its_nonce() -> None:
     directives = policy(CONSENT)
-    assert directives["img-src"] == ["'self'", "https://cdn.acme.example", "https://img.shop.example:8443"]
+    assert directives["img-src"] == [
+        "'self'",
+        "https://cdn.acme.example",
+        "https://dark.acme.example",
+        "https://img.shop.example:8443",
+    ]
     assert directives["style-src"] == ["'self'", f"'nonce-{NONCE}'"]
     plain = policy(replace(SIGN_IN, branding=Branding(name="Acme", primary_color="red;}")))
     assert (plain["img-src"], plain["style-src"]) == (["'self'"], ["'self'"])
@@ -205,7 +212,7 @@ def test_logos_are_allowed_by_their_origin_and_an_accent_by_its_nonce() -> None:
 @given(st.text(alphabet="htps:/;,'* \"\n\r.%@#[]ax\u00e9\u0130", max_size=40).map("https://a{}".format))
 def test_no_uri_adds_to_the_policy(uri: str) -> None:
     """Whatever a logo's URI holds, the header stays ASCII and img-src has at most that one origin."""
-    view = replace(SIGN_IN, branding=Branding(name="Acme", logo_uri=uri))
+    view = replace(SIGN_IN, branding=Branding(name="Acme", logo_uri=uri, logo_dark_uri=uri))
     header = PAGES.content_security_policy(view, NONCE)
     assert header.isascii()
     assert header.isprintable()

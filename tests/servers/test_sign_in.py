@@ -9,7 +9,8 @@ import pytest
 
 from opentrusty_core import Limits, Purpose
 from opentrusty_core.domain.audit import AuditType
-from opentrusty_core.domain.throttle import Limit
+from opentrusty_core.domain.tenant import TenantSettings, Throttling
+from opentrusty_core.domain.throttle import Limit, Rate
 from tests.servers.page_views import Document
 from tests.support.auth_plane import CALLBACK, PASSWORD, SYSTEM, World
 from tests.support.auth_plane import world as open_world
@@ -39,6 +40,30 @@ async def test_a_person_signs_in_allows_and_comes_back_with_a_code_for_tokens(wo
     assert (done.sent["state"], done.sent["iss"]) == ("s-1", "https://auth.example/t/acme")
     tokens = await world.redeem(done.sent["code"])
     assert {"access_token", "id_token"} <= tokens.keys()
+
+
+async def test_pages_speak_the_tenants_language_to_whom_asks_for_none_that_there_is(world: World) -> None:
+    """After `ui_locales` and the browser's own wishes."""
+    settings = TenantSettings(default_locale="de-AT")
+    await world.provider.management.tenants.update(SYSTEM, world.tenant.id, settings=settings)
+    expected = {("", ""): "Anmelden", ("", "fr"): "Anmelden", ("", "en"): "Sign in", ("en", ""): "Sign in"}
+    for (ui_locales, accept_language), words in expected.items():
+        async with world.client() as client:
+            url = world.authorize_url(ui_locales=ui_locales)
+            page = await client.get(url, headers={"accept-language": accept_language}, follow_redirects=True)
+        assert f"<h1>{words}</h1>" in page.text
+
+
+async def test_a_tenants_own_rate_throttles_its_sign_ins(world: World) -> None:
+    """From the next second on; the deployment's rate is for those that have none."""
+    rate = Throttling(account=Rate(burst=3, per_minute=1))
+    await world.provider.management.tenants.update(SYSTEM, world.tenant.id, settings=TenantSettings(throttling=rate))
+    async with world.browser() as browser:
+        page = await browser.open(world.authorize_url())
+        for status in (200, 200, 200, 429):
+            page = await browser.sign_in(page, "maria", "wrong")
+            assert page.status == status
+        assert "try again in 1 minute" in page.text
 
 
 async def test_with_a_live_session_the_code_comes_at_once(world: World) -> None:

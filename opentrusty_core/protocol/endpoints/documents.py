@@ -17,7 +17,8 @@ _CONFIDENTIAL = [method.value for method in AuthMethod if method is not AuthMeth
 
 def metadata(issuer: Issuer) -> dict[str, object]:
     """The provider's metadata; both discovery documents carry the same."""
-    base = issuer.identifier
+    base, links = issuer.identifier, issuer.tenant.settings.branding
+    optional = {"op_policy_uri": links.policy_uri, "op_tos_uri": links.tos_uri}
     return {
         "issuer": base,
         "authorization_endpoint": f"{base}/authorize",
@@ -46,6 +47,7 @@ def metadata(issuer: Issuer) -> dict[str, object]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+        **{name: uri for name, uri in optional.items() if uri is not None},
     }
 
 

@@ -71,9 +71,7 @@ NOT_LINKS = [
 @pytest.mark.parametrize("uri", NOT_LINKS)
 def test_a_uri_that_is_not_plain_web_never_becomes_a_link_or_a_picture(uri: str) -> None:
     """The part of the page that would carry it is left out; the page itself stays."""
-    branding = Branding(
-        name="Acme", logo_uri=uri, logo_dark_uri=uri, support_uri=uri, tos_uri=uri, policy_uri=uri
-    )
+    branding = Branding(name="Acme", logo_uri=uri, logo_dark_uri=uri, support_uri=uri, tos_uri=uri, policy_uri=uri)
     client = Client(name="Shop", logo_uri=uri, policy_uri=uri, tos_uri=uri)
     for view in (
         replace(CONSENT, branding=branding, client=client),

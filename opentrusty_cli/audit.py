@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from opentrusty_cli.app import Desk, operation
+from opentrusty_cli.audit_options import Wanted, wanted
 from opentrusty_cli.options import Paging, paged
 from opentrusty_cli.records import of_event
 
@@ -19,24 +18,34 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.option("-t", "--tenant", "tenant_name", metavar="NAME", help="The tenant's name.")
-@click.option("--platform", is_flag=True, help="What belongs to no tenant.")
-@click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]),
-    help="From this time on (UTC).",
-)
+@wanted
+@click.option("--newest-first", is_flag=True, help="Begin at the end.")
 @paged
 @operation
-async def list_(desk: Desk, tenant_name: str | None, platform: bool, since: datetime | None, paging: Paging) -> None:
+async def list_(desk: Desk, wanted: Wanted, newest_first: bool, paging: Paging) -> None:
     """List events, the oldest first."""
-    if (tenant_name is None) != platform:
-        raise click.UsageError("Give either --tenant or --platform.")
-    start = since.replace(tzinfo=UTC) if since else None
+    events, query = desk.management.audit, wanted.query
+    if wanted.tenant_name is None:
+        page = await paging.fetch(
+            lambda request: events.platform_page(desk.actor, request, query, descending=newest_first)
+        )
+    else:
+        tenant_id = await desk.tenant_id(wanted.tenant_name)
+        page = await paging.fetch(
+            lambda request: events.page(desk.actor, tenant_id, request, query, descending=newest_first)
+        )
+    desk.output.many([of_event(item) for item in page.items], COLUMNS, next_after=page.next_after)
+
+
+@audit.command()
+@click.argument("event_id")
+@click.option("-t", "--tenant", "tenant_name", metavar="NAME", help="The tenant's name; else one of the platform.")
+@operation
+async def show(desk: Desk, event_id: str, tenant_name: str | None) -> None:
+    """Show an event with all its details."""
     events = desk.management.audit
     if tenant_name is None:
-        page = await paging.fetch(lambda request: events.platform_page(desk.actor, request, since=start))
+        event = await events.platform_get(desk.actor, event_id)
     else:
-        tenant_id = await desk.tenant_id(tenant_name)
-        page = await paging.fetch(lambda request: events.page(desk.actor, tenant_id, request, since=start))
-    desk.output.many([of_event(item) for item in page.items], COLUMNS, next_after=page.next_after)
+        event = await events.get(desk.actor, await desk.tenant_id(tenant_name), event_id)
+    desk.output.one(of_event(event))

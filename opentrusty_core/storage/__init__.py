@@ -11,6 +11,7 @@ Every method raises `StoreUnavailable` where the database does not answer; nothi
 from __future__ import annotations
 
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
+from opentrusty_core.storage.audit import Audit
 from opentrusty_core.storage.outcomes import (
     AccessLookup,
     CodeRedeemed,
@@ -27,7 +28,7 @@ from opentrusty_core.storage.outcomes import (
     Unknown,
 )
 from opentrusty_core.storage.people import Consents, Directory, Passwords, Throttles, Users, living
-from opentrusty_core.storage.registry import Assignments, Audit, Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.registry import Assignments, Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 from opentrusty_core.storage.store import Platform, PlatformAssignments, Store, TenantRepositories, Tenants
 

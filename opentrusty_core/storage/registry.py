@@ -1,10 +1,7 @@
-"""What administrators keep: the tenant's own record, clients, resources, keys, roles, and the audit that tells of it
-all.
-"""
+"""What administrators keep: the tenant's own record, clients, resources, keys, roles."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 
 from opentrusty_core.domain.audit import AuditEvent
@@ -115,16 +112,4 @@ class Assignments(Protocol):
 
     async def of_role(self, role: str) -> tuple[Assignment, ...]:
         """Who holds the role, by user id."""
-        ...
-
-
-class Audit(Protocol):
-    """The audit of a tenant, or of the platform."""
-
-    async def append(self, event: AuditEvent) -> None:
-        """Write an event down; it is durable when this returns. Events that wait together may be committed together."""
-        ...
-
-    async def page(self, request: PageRequest, *, since: datetime | None = None) -> Page[AuditEvent]:
-        """Events by id, the oldest first, from `since` on."""
         ...

@@ -12,9 +12,10 @@ from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
+from opentrusty_core.storage.audit import Audit
 from opentrusty_core.storage.outcomes import TenantCatalogue
 from opentrusty_core.storage.people import Consents, Passwords, Throttles, Users
-from opentrusty_core.storage.registry import Assignments, Audit, Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.registry import Assignments, Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 
 

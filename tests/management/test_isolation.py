@@ -58,6 +58,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "sessions.end": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end(a, t, i["session"])),
     "sessions.end_all": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end_all(a, t, i["user"])),
     "audit.page": (Permission.AUDIT_READ, lambda m, a, t, _: m.audit.page(a, t, EVERYTHING)),
+    "audit.get": (Permission.AUDIT_READ, lambda m, a, t, i: m.audit.get(a, t, i["event"])),
 }
 TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
     "keys.list",
@@ -73,6 +74,7 @@ PLATFORM_OWN = {
     "roles.all",
     "roles.platform_holders",
     "audit.platform_page",
+    "audit.platform_get",
 }
 MACHINERY = {"users.prepare", "users.add", "keys.ensure_active", "keys.step", "keys.first", "keys.made_event"}
 
@@ -90,6 +92,7 @@ async def ids_of(place: Place) -> dict[str, str]:
         "resource": api.identifier,
         "key": key.kid,
         "session": (await place.session(place.plain)).id,
+        "event": (await place.events())[0].id,
     }
 
 

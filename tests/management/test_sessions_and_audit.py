@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from opentrusty_core.domain.audit import AuditType
+from opentrusty_core.domain.audit_query import AuditQuery
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.role import TENANT_AUDITOR, TENANT_SUPPORT
 from opentrusty_core.errors import Denied, NotFound
@@ -60,7 +61,7 @@ async def test_the_audit_pages_from_a_time_on_and_misses_no_event(acme: Place) -
     seen, after = [], None
     while True:
         request = PageRequest(limit=3, after=after)
-        page = await acme.management.audit.page(SYSTEM, acme.tenant.id, request, since=start)
+        page = await acme.management.audit.page(SYSTEM, acme.tenant.id, request, AuditQuery(since=start))
         seen += [event.at for event in page.items]
         after = page.next_after
         if after is None:

@@ -209,6 +209,12 @@ async def _(world: World, planted: Planted) -> None:
     await world.there.audit.append(world.event())
 
 
+@trespass("audit.get")
+async def _(world: World, planted: Planted) -> None:
+    (event, *_) = await world.events()
+    assert await world.there.audit.get(event.id) is None
+
+
 @trespass("audit.page")
 async def _(world: World, planted: Planted) -> None:
     assert len((await world.there.audit.page(ALL)).items) == 1  # its own creation

@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager
 
 from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.memory.access import MemoryAccessTokens, MemoryCodes, MemoryGrants, MemoryRefreshTokens
+from opentrusty_core.stores.memory.audit import MemoryAudit
 from opentrusty_core.stores.memory.people import MemoryConsents, MemoryPasswords, MemoryUsers
 from opentrusty_core.stores.memory.platform import MemoryPlatform
 from opentrusty_core.stores.memory.registry import (
     MemoryAssignments,
-    MemoryAudit,
     MemoryClients,
     MemoryResources,
     MemorySigningKeys,

@@ -10,9 +10,9 @@ from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.storage import TenantCatalogue
+from opentrusty_core.stores.memory.audit import MemoryAudit
 from opentrusty_core.stores.memory.purge import purge
-from opentrusty_core.stores.memory.registry import page_events
-from opentrusty_core.stores.memory.tables import Database, Tables, page
+from opentrusty_core.stores.memory.tables import PLATFORM, Database, Tables, View, page
 
 
 class MemoryTenants:
@@ -90,21 +90,6 @@ class MemoryPlatformAssignments:
         return True
 
 
-class MemoryPlatformAudit:
-    """See `storage.Audit`; this one is the platform's."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def append(self, event: AuditEvent) -> None:
-        """See `storage.Audit.append`."""
-        self._database.platform_audit[event.id] = event
-
-    async def page(self, request: PageRequest, *, since: datetime | None = None) -> Page[AuditEvent]:
-        """See `storage.Audit.page`."""
-        return page_events(self._database.platform_audit, request, since)
-
-
 class MemoryPlatform:
     """See `storage.Platform`."""
 
@@ -112,7 +97,7 @@ class MemoryPlatform:
         self._database = database
         self.tenants = MemoryTenants(database)
         self.assignments = MemoryPlatformAssignments(database)
-        self.audit = MemoryPlatformAudit(database)
+        self.audit = MemoryAudit(View(database, PLATFORM))
 
     async def claim_master_key(self, key_id: str) -> str:
         """See `storage.Platform.claim_master_key`."""

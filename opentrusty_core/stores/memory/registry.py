@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
@@ -199,28 +198,6 @@ class MemoryAssignments:
         """See `storage.Assignments.of_role`."""
         held = self._view.read().assignments.values()
         return tuple(sorted((it for it in held if it.role == role), key=lambda it: it.user_id))
-
-
-class MemoryAudit:
-    """See `storage.Audit`; this one is a tenant's."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-
-    async def append(self, event: AuditEvent) -> None:
-        """See `storage.Audit.append`."""
-        async with self._view.write() as t:
-            t.audit[event.id] = event
-
-    async def page(self, request: PageRequest, *, since: datetime | None = None) -> Page[AuditEvent]:
-        """See `storage.Audit.page`."""
-        return page_events(self._view.read().audit, request, since)
-
-
-def page_events(events: dict[str, AuditEvent], request: PageRequest, since: datetime | None) -> Page[AuditEvent]:
-    """Events by id, from `since` on."""
-    wanted = [event for event in events.values() if since is None or event.at >= since]
-    return page(wanted, lambda event: event.id, request)
 
 
 def _one_each(keys: Iterable[SigningKey]) -> bool:

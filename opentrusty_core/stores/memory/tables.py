@@ -29,6 +29,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 S = TypeVar("S", str, datetime)
 
+PLATFORM = ""
+"""Where what belongs to no tenant lies among the tenants' tables."""
 PATIENCE = 2.0
 """How long, in seconds, a writer waits for the transaction of another."""
 
@@ -67,10 +69,14 @@ class Database:
 
     tenants: dict[str, Tables] = field(default_factory=dict)
     throttles: dict[tuple[str, bytes], datetime] = field(default_factory=dict)  # by tenant and bucket
-    platform_audit: dict[str, AuditEvent] = field(default_factory=dict)
     master_key_id: str | None = None
     claimed_names: set[str] = field(default_factory=set)
     _lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))
+
+    @property
+    def platform_audit(self) -> dict[str, AuditEvent]:
+        """The audit of the platform, which lies where a tenant without a name would have its own."""
+        return self.tenants.setdefault(PLATFORM, Tables()).audit
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
@@ -123,9 +129,11 @@ def drop(table: dict[K, V], doomed: Callable[[V], bool]) -> None:
         del table[key]
 
 
-def page(items: Iterable[V], key: Callable[[V], str], request: PageRequest) -> Page[V]:
-    """The items after the cursor, in key order."""
-    following = sorted((item for item in items if request.after is None or key(item) > request.after), key=key)
+def page(items: Iterable[V], key: Callable[[V], str], request: PageRequest, *, descending: bool = False) -> Page[V]:
+    """The items beyond the cursor, in key order or against it."""
+    after = request.after
+    beyond = (it for it in items if after is None or (key(it) < after if descending else key(it) > after))
+    following = sorted(beyond, key=key, reverse=descending)
     shown = tuple(following[: request.limit])
     return Page(items=shown, next_after=key(shown[-1]) if len(following) > len(shown) else None)
 

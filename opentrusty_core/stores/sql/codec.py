@@ -44,9 +44,10 @@ class Record(Generic[T]):
             parameters.
         cls: a frozen dataclass.
         columns: the fields with a column of their own, the key first; the others, if any, share the column `document`.
+        lifted: texts of a record inside this one that have a column too, column to the field that holds that record.
     """
 
-    def __init__(self, name: str, cls: type[T], columns: str) -> None:
+    def __init__(self, name: str, cls: type[T], columns: str, *, lifted: Mapping[str, str] | None = None) -> None:
         self.name = name
         self._cls = cls
         fields = _fields(cls)
@@ -56,7 +57,8 @@ class Record(Generic[T]):
         self._params = [(column, f"{name}_{column}", write) for column, (write, _) in converts.items()]
         self._reads = [(column, read) for column, (_, read) in converts.items() if read is not None]
         self._document = _Object(cls, fields) if fields else None
-        self.columns = (*own, DOCUMENT) if fields else self._names
+        self._lifted = tuple((lifted or {}).items())
+        self.columns = (*own, *(lifted or {}), DOCUMENT) if fields else self._names
         self.width = len(self.columns)
 
     def params(self, record: T) -> Params:
@@ -66,7 +68,10 @@ class Record(Generic[T]):
             value = getattr(record, column)
             params[param] = value if write is None or value is None else write(value)
         if self._document is not None:
-            params[f"{self.name}_{DOCUMENT}"] = _dump(self._document.dump(record))
+            document = self._document.dump(record)
+            for column, holder in self._lifted:
+                params[f"{self.name}_{column}"] = document[holder].pop(column, None) if holder in document else None
+            params[f"{self.name}_{DOCUMENT}"] = _dump(document)
         return params
 
     def read(self, row: Row, start: int = 0) -> T:
@@ -82,7 +87,11 @@ class Record(Generic[T]):
                 if values[column] is not None:
                     values[column] = read(values[column])
             if self._document is not None:
-                self._document.load_into(values, _load(row[end]))
+                document = _load(row[end + len(self._lifted)])
+                for at, (column, holder) in enumerate(self._lifted, end):
+                    if row[at] is not None:
+                        _of(dict, _of(dict, document).setdefault(holder, {}))[column] = row[at]
+                self._document.load_into(values, document)
             return self._cls(**values)
         except (TypeError, ValueError, KeyError) as error:
             raise Damaged(f"a stored {self.name} cannot be read: {error}") from error

@@ -10,6 +10,7 @@
 - A query with `{{beyond}}` of a sorted list becomes two: `name`, where that is `>` and `{{order}}` is `ASC`,
   and `name_descending`, where they are `<` and `DESC`:
   `WHERE (t.name, t.id) {{beyond}} (:after_value, :after_id) ORDER BY t.name {{order}}, t.id {{order}}`.
+- `{{fits:e}}` says whether an event is one that an `AuditQuery` looks for.
 - A join names the tenant as `{{tenant_of:g}}`: `g.tenant_id`, said so that PostgreSQL looks for both columns of a key.
   It would otherwise know the tenant as a constant, and on tables that seem small walk all that the tenant has.
 
@@ -38,6 +39,15 @@ _CHANGES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b")
 _INSERT_EVENT = f"INSERT INTO audit_events (tenant_id, {', '.join(EVENT.columns)})"
 _EVENT_VALUES = ", ".join(f":event_{column}" for column in EVENT.columns)
 _WRITE_EVENT = f"{_INSERT_EVENT} SELECT :tenant_id, {_EVENT_VALUES}"
+_FITS = """(
+    $.at >= :since AND $.at < :until
+    AND (CAST(:types AS text) IS NULL OR $.type IN (SELECT each.value FROM {{each:types}}))
+    AND (CAST(:outcome AS text) IS NULL OR $.outcome = :outcome)
+    AND (CAST(:actor_id AS text) IS NULL OR $.actor_id = :actor_id)
+    AND (CAST(:target AS text) IS NULL OR $.target = :target)
+    AND (CAST(:client_id AS text) IS NULL OR $.client_id = :client_id)
+    AND (CAST(:ip AS text) IS NULL OR $.ip = :ip)
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,8 @@ def _expand(text: str, dialect: Dialect) -> str:
             return dialect.tenant_of(argument)
         if name == "write_event":
             return _WRITE_EVENT
+        if name == "fits":
+            return _expand(_FITS.replace("$", argument), dialect)
         if name not in RECORDS:
             return dialect.macros[name]
         prefix = f"{argument}." if argument else f":{name}_" if colon else ""

@@ -48,7 +48,7 @@ REFRESH_TOKEN = Record(
     "id grant_id client_id generation rotated_at created_at idle_expires_at expires_at",
 )
 ACCESS_TOKEN = Record("access_token", AccessToken, "hash id client_id grant_id scope created_at expires_at")
-EVENT = Record("event", AuditEvent, "id at type actor_id target")
+EVENT = Record("event", AuditEvent, "id at type outcome actor_id target client_id", lifted={"ip": "origin"})
 
 RECORDS = {
     record.name: record
@@ -75,7 +75,7 @@ RECORDS = {
 def event_params(event: AuditEvent) -> Params:
     """The parameters of an event. It is always written down: what a text column cannot hold is replaced."""
     params = EVENT.params(event)
-    for name in ("event_actor_id", "event_target"):
+    for name in ("event_actor_id", "event_target", "event_client_id", "event_ip"):
         if params[name] is not None:
             params[name] = storable(params[name])
     return params

@@ -10,11 +10,11 @@ from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.sql import migrations
 from opentrusty_core.stores.sql.engine import Database, Engine
 from opentrusty_core.stores.sql.repositories.access import SqlAccessTokens, SqlCodes, SqlGrants, SqlRefreshTokens
+from opentrusty_core.stores.sql.repositories.audit import SqlAudit
 from opentrusty_core.stores.sql.repositories.people import SqlConsents, SqlPasswords, SqlUsers
 from opentrusty_core.stores.sql.repositories.platform import SqlPlatform
 from opentrusty_core.stores.sql.repositories.registry import (
     SqlAssignments,
-    SqlAudit,
     SqlClients,
     SqlResources,
     SqlSigningKeys,

@@ -7,12 +7,17 @@ import signal
 import sqlite3
 import stat
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 import psycopg
 import pytest
 
+from opentrusty_core.domain.audit import Origin, Outcome
+from opentrusty_core.domain.audit_query import AuditQuery
+from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.errors import SchemaMismatch
 from opentrusty_core.stores import open_store
 from opentrusty_core.stores.sql import migrations
@@ -47,7 +52,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def another_migration(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The migrations of a version to come."""
-    schema = load_schema() | {"0002_more": "CREATE TABLE more (id {{id}} NOT NULL PRIMARY KEY) {{table}};"}
+    schema = load_schema() | {"9999_more": "CREATE TABLE more (id {{id}} NOT NULL PRIMARY KEY) {{table}};"}
     monkeypatch.setattr(migrations, "load_schema", lambda: schema)
     return schema
 
@@ -70,7 +75,7 @@ async def check(url: str) -> None:
 
 @case("R17")
 async def test_a_second_run_finds_nothing_to_do(empty_url: str) -> None:
-    assert await migrated(empty_url) == ("0001_initial",)
+    assert await migrated(empty_url) == tuple(load_schema())
     assert await migrated(empty_url) == ()
     await check(empty_url)
 
@@ -85,7 +90,7 @@ async def test_of_parallel_runners_one_runs_and_the_others_wait(empty_url: str) 
     async with anyio.create_task_group() as tasks:
         for _ in range(8):
             tasks.start_soon(run)
-    assert ran == ["0001_initial"]
+    assert ran == list(load_schema())
     await check(empty_url)
 
 
@@ -97,9 +102,9 @@ async def test_a_database_without_a_schema_is_refused(empty_url: str) -> None:
 async def test_an_older_schema_is_refused_until_it_is_migrated(empty_url: str, request: pytest.FixtureRequest) -> None:
     await migrated(empty_url)
     request.getfixturevalue("another_migration")
-    with pytest.raises(SchemaMismatch, match=r"older .*0002_more.* run `opentrusty migrate`"):
+    with pytest.raises(SchemaMismatch, match=r"older .*9999_more.* run `opentrusty migrate`"):
         await check(empty_url)
-    assert await migrated(empty_url) == ("0002_more",)
+    assert await migrated(empty_url) == ("9999_more",)
     await check(empty_url)
 
 
@@ -108,7 +113,7 @@ async def test_a_newer_schema_is_refused_and_left_alone(
 ) -> None:
     await migrated(empty_url)
     monkeypatch.undo()
-    with pytest.raises(SchemaMismatch, match=r"newer .*0002_more.* upgrade"):
+    with pytest.raises(SchemaMismatch, match=r"newer .*9999_more.* upgrade"):
         await check(empty_url)
     with pytest.raises(SchemaMismatch, match="newer"):
         await migrated(empty_url)
@@ -126,12 +131,12 @@ async def test_an_edited_migration_is_refused(empty_url: str, monkeypatch: pytes
 async def test_a_migration_that_fails_leaves_nothing_of_itself(
     empty_url: str, another_migration: dict[str, str]
 ) -> None:
-    good = another_migration["0002_more"]
-    another_migration["0002_more"] = f"{good} CREATE TABLE more (id {{{{id}}}});"
+    good = another_migration["9999_more"]
+    another_migration["9999_more"] = f"{good} CREATE TABLE more (id {{{{id}}}});"
     with pytest.raises(Exception, match="more"):
         await migrated(empty_url)
-    another_migration["0002_more"] = good
-    assert await migrated(empty_url) == ("0002_more",)
+    another_migration["9999_more"] = good
+    assert await migrated(empty_url) == ("9999_more",)
 
 
 @case("R20")
@@ -143,7 +148,7 @@ async def test_a_run_that_was_killed_is_completed_by_the_next(empty_url: str, af
     assert died.returncode == -signal.SIGKILL
     with pytest.raises(SchemaMismatch):
         await check(empty_url)
-    assert await migrated(empty_url) == ("0001_initial",)
+    assert await migrated(empty_url) == tuple(load_schema())
     await check(empty_url)
 
 
@@ -153,10 +158,10 @@ async def test_a_migration_gives_way_to_who_holds_a_lock_and_tries_again(
     postgres_url: str, another_migration: dict[str, str]
 ) -> None:
     """It waits no longer than a second at a time, so that what queues up behind it can go on; then it gets its turn."""
-    another_migration["0002_more"] = "ALTER TABLE meta ADD COLUMN more text;"
-    another_migration.pop("0002_more")
+    another_migration["9999_more"] = "ALTER TABLE meta ADD COLUMN more text;"
+    another_migration.pop("9999_more")
     await migrated(postgres_url)
-    another_migration["0002_more"] = "ALTER TABLE meta ADD COLUMN more text;"
+    another_migration["9999_more"] = "ALTER TABLE meta ADD COLUMN more text;"
     refused = anyio.Event()
 
     async def watch(holder: psycopg.AsyncConnection) -> None:
@@ -173,7 +178,7 @@ async def test_a_migration_gives_way_to_who_holds_a_lock_and_tries_again(
         await holder.execute("SELECT * FROM meta")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(watch, holder)
-            assert await migrated(postgres_url) == ("0002_more",)
+            assert await migrated(postgres_url) == ("9999_more",)
     assert refused.is_set()
 
 
@@ -241,3 +246,35 @@ def test_what_the_hot_paths_change_is_in_no_index(postgres_store_url: str) -> No
         columns = postgres.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
     assert not hot & set(indexed)
     assert hot <= set(columns)
+
+
+async def test_events_of_the_first_version_are_found_by_what_they_hold(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has a column since the second migration was inside of the document before."""
+    whole = load_schema()
+    monkeypatch.setattr(migrations, "load_schema", lambda: {"0001_initial": whole["0001_initial"]})
+    await migrated(empty_url)
+    document = (
+        '{"outcome":"failure","actor_kind":"client","client_id":"web","origin":{"ip":"192.0.2.1","request_id":"r"}}'
+    )
+    at = "'2026-01-01T12:00:00Z'" if empty_url.startswith("postgres") else "1767268800000000"
+    sql = f"INSERT INTO audit_events VALUES ('t', '01jdsmrlg0', {at}, 'token.refused', 'web', NULL, '{document}')"
+    if empty_url.startswith("postgres"):
+        with psycopg.connect(empty_url, autocommit=True) as admin:
+            admin.execute(sql.encode())
+    else:
+        with closing(sqlite3.connect(empty_url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            connection.execute(sql)
+    monkeypatch.undo()
+    await migrated(empty_url)
+    store = open_store(empty_url)
+    try:
+        query = AuditQuery(
+            outcome=Outcome.FAILURE, client_id="web", ip="192.0.2.1", since=datetime(2026, 1, 1, tzinfo=UTC)
+        )
+        (event,) = (await store.tenant("t").audit.page(PageRequest(), query)).items
+        assert event.origin == Origin(ip="192.0.2.1", request_id="r")
+        assert (event.outcome, event.client_id, event.actor_id) == (Outcome.FAILURE, "web", "web")
+    finally:
+        await store.close()

@@ -20,7 +20,7 @@ SCANNING = {"applied_migrations", "delete_client", "delete_user", "purge_throttl
 """What may walk a table: one that is or is kept small, and where tokens of minutes are removed with all the rest."""
 ALL_OF_A_TENANT = SCANNING | {"published_keys_of", "resources", "resources_of", "signing_keys"}
 """What wants, or may look through, all that a tenant has in a table."""
-SMALL = re.compile(r"SCAN (bucket|each|json_each|found|m|CONSTANT ROW|\d+ )")
+SMALL = re.compile(r"SCAN (\(subquery-\d+\)|bucket|each|json_each|found|m|CONSTANT ROW|\d+ )")
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
 TENANT = {"assignment_tenant_id", "buckets", "home", "tenant_id"}
 

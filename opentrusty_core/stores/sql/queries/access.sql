@@ -42,7 +42,8 @@ SELECT tenant_id, :refresh_token_id, grant_id, :refresh_token_client_id, :refres
   FROM codes
  WHERE tenant_id = :tenant_id AND hash = :code_hash AND :refresh_token_id IS NOT NULL;
 INSERT INTO audit_events (tenant_id, {{event}})
-SELECT g.tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document
+SELECT g.tenant_id, :event_id, :event_at, :event_type, :event_outcome, g.user_id, g.id, :event_client_id, :event_ip,
+       :event_document
   FROM codes c JOIN grants g ON g.tenant_id = {{tenant_of:c}} AND g.id = c.grant_id
  WHERE c.tenant_id = :tenant_id AND c.hash = :code_hash;
 SELECT {{code:c}}, {{grant:g}}, {{user:u}}
@@ -70,7 +71,8 @@ UPDATE refresh_tokens
    )
 RETURNING grant_id;
 INSERT INTO audit_events (tenant_id, {{event}})
-SELECT g.tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document
+SELECT g.tenant_id, :event_id, :event_at, :event_type, :event_outcome, g.user_id, g.id, :event_client_id, :event_ip,
+       :event_document
   FROM refresh_tokens r JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id;
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
@@ -88,7 +90,8 @@ SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id AND r.client_id = :client_id AND r.generation = :generation
    AND r.idle_expires_at > :now AND r.expires_at > :now AND g.revoked_at IS NULL AND g.expires_at > :now;
 INSERT INTO audit_events (tenant_id, {{event}})
-SELECT g.tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document
+SELECT g.tenant_id, :event_id, :event_at, :event_type, :event_outcome, g.user_id, g.id, :event_client_id, :event_ip,
+       :event_document
   FROM refresh_tokens r JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id;
 UPDATE refresh_tokens

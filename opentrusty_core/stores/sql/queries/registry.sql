@@ -1,4 +1,4 @@
--- The tenant's own record, clients, resources, keys, roles, audit.
+-- The tenant's own record, clients, resources, keys, roles.
 
 -- name: create_tenant
 -- Adds a tenant. No row: its name or id is taken.
@@ -122,12 +122,3 @@ SELECT {{assignment:a}} FROM assignments a
 -- Who holds a role, by user id.
 SELECT {{assignment:a}} FROM assignments a
  WHERE a.tenant_id = :tenant_id AND a.role = :role ORDER BY a.user_id;
-
--- name: append_event
--- Writes an event down.
-{{write_event}};
-
--- name: page_events
--- Events by id. Ids sort by time, so `floor`, an id made before `since`, lets the index skip what is older.
-SELECT {{event:e}} FROM audit_events e
- WHERE e.tenant_id = :tenant_id AND e.id > :after AND e.id >= :floor AND e.at >= :since ORDER BY e.id LIMIT :limit;

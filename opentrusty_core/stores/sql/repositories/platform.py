@@ -12,8 +12,8 @@ from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.sql.codec import to_microseconds
 from opentrusty_core.stores.sql.engine import Database, Engine, Unstorable
+from opentrusty_core.stores.sql.repositories.audit import SqlAudit
 from opentrusty_core.stores.sql.repositories.base import Repository, first
-from opentrusty_core.stores.sql.repositories.registry import SqlAudit
 from opentrusty_core.stores.sql.rows import ASSIGNMENT, RESOURCE, SIGNING_KEY, TENANT
 
 PLATFORM = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
@@ -13,11 +12,9 @@ from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import Conflict, NotFound
-from opentrusty_core.runtime import format_id
-from opentrusty_core.stores.sql.codec import to_microseconds
 from opentrusty_core.stores.sql.engine import Database, Taken
 from opentrusty_core.stores.sql.repositories.base import Repository, first
-from opentrusty_core.stores.sql.rows import ASSIGNMENT, CLIENT, EVENT, RESOURCE, SIGNING_KEY, TENANT, event_params
+from opentrusty_core.stores.sql.rows import ASSIGNMENT, CLIENT, RESOURCE, SIGNING_KEY, TENANT
 
 _STATUS_BEFORE = {
     KeyStatus.RETIRED: KeyStatus.RETIRING,
@@ -25,10 +22,6 @@ _STATUS_BEFORE = {
     KeyStatus.ACTIVE: KeyStatus.ANNOUNCED,
 }
 """In the order of writing: a key leaves its place before another takes it."""
-
-_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-_ID_SLACK = timedelta(hours=1)
-"""How much earlier than `at` an event's id may have been made."""
 
 
 class SqlTenantRecord(Repository):
@@ -163,18 +156,3 @@ class SqlAssignments(Repository):
     async def of_role(self, role: str) -> tuple[Assignment, ...]:
         """See `storage.Assignments.of_role`."""
         return tuple(ASSIGNMENT.read(row) for row in await self._find("users_of_role", role=role))
-
-
-class SqlAudit(Repository):
-    """See `storage.Audit`."""
-
-    async def append(self, event: AuditEvent) -> None:
-        """See `storage.Audit.append`."""
-        await self._database.append({"tenant_id": self._tenant_id} | event_params(event))
-
-    async def page(self, request: PageRequest, *, since: datetime | None = None) -> Page[AuditEvent]:
-        """See `storage.Audit.page`."""
-        floor = "" if since is None else format_id(to_microseconds(since - _ID_SLACK) // 1000, bytes(10))
-        return await self._page(
-            "page_events", EVENT, lambda event: event.id, request, floor=floor, since=since or _ALWAYS
-        )

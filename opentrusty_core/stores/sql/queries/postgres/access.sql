@@ -43,7 +43,8 @@ WITH presented AS MATERIALIZED (
       FROM spent WHERE CAST(:refresh_token_id AS text) IS NOT NULL
 ), event AS (
     INSERT INTO audit_events (tenant_id, {{event}})
-    SELECT :tenant_id, :event_id, :event_at, :event_type, g.user_id, g.id, :event_document FROM granted g, spent
+    SELECT :tenant_id, :event_id, :event_at, :event_type, :event_outcome, g.user_id, g.id, :event_client_id, :event_ip,
+       :event_document FROM granted g, spent
 )
 SELECT {{code:c}}, {{grant:g}}, {{user:u}}
   FROM spent c CROSS JOIN granted g LEFT JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id;
@@ -81,7 +82,8 @@ WITH used AS (
     RETURNING r.tenant_id, {{refresh_token:r}}, g.user_id
 ), event AS (
     INSERT INTO audit_events (tenant_id, {{event}})
-    SELECT :tenant_id, :event_id, :event_at, :event_type, user_id, grant_id, :event_document FROM used
+    SELECT :tenant_id, :event_id, :event_at, :event_type, :event_outcome, user_id, grant_id, :event_client_id, :event_ip,
+       :event_document FROM used
 )
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM used r
@@ -97,7 +99,8 @@ WITH used AS MATERIALIZED (
        AND r.idle_expires_at > :now AND r.expires_at > :now AND g.revoked_at IS NULL AND g.expires_at > :now
 ), event AS (
     INSERT INTO audit_events (tenant_id, {{event}})
-    SELECT :tenant_id, :event_id, :event_at, :event_type, user_id, grant_id, :event_document FROM used
+    SELECT :tenant_id, :event_id, :event_at, :event_type, :event_outcome, user_id, grant_id, :event_client_id, :event_ip,
+       :event_document FROM used
 ), moved AS (
     UPDATE refresh_tokens r SET idle_expires_at = LEAST(r.expires_at, :idle_expires_at)
       FROM used u WHERE r.tenant_id = u.tenant_id AND r.id = u.id AND r.idle_expires_at <= :idle_due_at

@@ -1,0 +1,29 @@
+-- The audit. Ids sort by time, so a time asked for is a range of ids: `low` and `high` lie just outside of it.
+
+-- name: append_event
+-- Writes an event down.
+{{write_event}};
+
+-- name: get_event
+-- One event.
+SELECT {{event:e}} FROM audit_events e WHERE e.tenant_id = :tenant_id AND e.id = :id;
+
+-- name: page_events
+-- The events of a time by id.
+SELECT {{event:e}} FROM audit_events e
+ WHERE e.tenant_id = :tenant_id AND e.id {{beyond}} :after AND e.id > :low AND e.id < :high
+   AND e.at >= :since AND e.at < :until
+ ORDER BY e.id {{order}} LIMIT :limit;
+
+-- name: scan_events
+-- The events that fit among the next `scan` by id. The last of so many is told of though it does not fit: there the scan
+-- goes on.
+SELECT {{event:found}}, found.fits, found.place
+  FROM (
+      SELECT a.tenant_id, {{event:a}}, {{fits:a}} AS fits, row_number() OVER (ORDER BY a.id {{order}}) AS place
+        FROM audit_events a
+       WHERE a.tenant_id = :tenant_id AND a.id {{beyond}} :after AND a.id > :low AND a.id < :high
+       ORDER BY a.id {{order}} LIMIT :scan
+  ) AS found
+ WHERE found.fits OR found.place = :scan
+ ORDER BY found.id {{order}} LIMIT :limit;

@@ -1,0 +1,86 @@
+"""The audit in SQL (see `storage.audit`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.runtime import format_id
+from opentrusty_core.stores.sql.codec import Params, to_microseconds
+from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.rows import EVENT, event_params
+
+_ALWAYS, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+_BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
+"""Ids that sort so."""
+_ID_SLACK = timedelta(seconds=2)
+"""How far from its event's `at` an id may have been made."""
+_SCAN = 5000
+"""How many events a statement looks at, so that none takes long however few of them fit."""
+
+
+class SqlAudit(Repository):
+    """See `storage.Audit`."""
+
+    async def append(self, event: AuditEvent) -> None:
+        """See `storage.Audit.append`."""
+        await self._database.append({"tenant_id": self._tenant_id} | event_params(event))
+
+    async def get(self, event_id: str) -> AuditEvent | None:
+        """See `storage.Audit.get`."""
+        return first(EVENT, await self._find("get_event", id=event_id))
+
+    async def page(
+        self, request: PageRequest, query: AuditQuery = EVERYTHING, *, descending: bool = False
+    ) -> Page[AuditEvent]:
+        """See `storage.Audit.page`."""
+        params = _params(query)
+        params["after"] = request.after or (_AFTER_ALL if descending else _BEFORE_ALL)
+        find = self._scan if query.is_narrow else self._next
+        found = await find(params, request.limit + 1, descending=descending)
+        items = tuple(found[: request.limit])
+        return Page(items=items, next_after=items[-1].id if len(found) > request.limit else None)
+
+    async def _next(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
+        rows = await self._find(_directed("page_events", descending=descending), **params, limit=limit)
+        return [EVENT.read(row) for row in rows]
+
+    async def _scan(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
+        """The first that fit, however many statements it takes to come to them."""
+        found: list[AuditEvent] = []
+        name = _directed("scan_events", descending=descending)
+        while len(found) < limit:
+            rows = await self._find(name, **params, scan=_SCAN, limit=limit - len(found))
+            found += [EVENT.read(row) for row in rows if row[EVENT.width]]
+            if not rows or rows[-1][EVENT.width + 1] < _SCAN:
+                break
+            params["after"] = rows[-1][0]
+        return found
+
+
+def _directed(name: str, *, descending: bool) -> str:
+    return f"{name}_descending" if descending else name
+
+
+def _params(query: AuditQuery) -> Params:
+    since, until = query.since or _ALWAYS, query.until or _NEVER
+    return {
+        "since": since,
+        "until": until,
+        "low": _BEFORE_ALL if query.since is None else _id_at(since - _ID_SLACK),
+        "high": _AFTER_ALL if query.until is None else _id_at(until + _ID_SLACK),
+        "types": json.dumps(sorted(query.types)) if query.types else None,
+        "outcome": None if query.outcome is None else query.outcome.value,
+        "actor_id": query.actor_id,
+        "target": query.target,
+        "client_id": query.client_id,
+        "ip": query.ip,
+    }
+
+
+def _id_at(moment: datetime) -> str:
+    """An id made at the moment."""
+    return format_id(max(to_microseconds(moment) // 1000, 0), bytes(10))

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from opentrusty_core.domain import redirect_uri
+from opentrusty_core.domain import language, redirect_uri
 from opentrusty_core.domain.scope import STANDARD_SCOPES, Scope, is_scope_token
+from opentrusty_core.domain.tenant import Lifetimes
 from opentrusty_core.errors import Invalid
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 SIGNING_ALGORITHMS = ("RS256", "ES256")
+TRANSLATABLE = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
+"""What people read or are led to, and so may be given in several languages (RFC 7591 §2.2)."""
+MAX_SECRETS = 5
+"""How many secrets of a client may be good at the same time."""
+_DAY = timedelta(days=1)
+
+# No token outlives its key's day in the JWKS after it signed; a tenant's own lifetimes keep to the same.
+_LIFETIMES: Mapping[str, tuple[timedelta, timedelta]] = {
+    "access_token_lifetime": (timedelta(seconds=30), _DAY),
+    "id_token_lifetime": (timedelta(seconds=30), _DAY),
+    "refresh_token_idle_lifetime": (timedelta(minutes=1), 366 * _DAY),
+    "refresh_token_lifetime": (timedelta(minutes=1), 3660 * _DAY),
+}
+_OWN_LIFETIMES = tuple(name.removesuffix("_lifetime") for name in _LIFETIMES)
 
 
 class AuthMethod(StrEnum):
@@ -61,6 +77,11 @@ class ClientSecret:
     created_at: datetime
     expires_at: datetime | None = None
 
+    @property
+    def id(self) -> str:
+        """What to call it by: a digest of the hash, which leads back to neither."""
+        return hashlib.sha256(b"client secret id" + self.hash).hexdigest()[:16]
+
     def is_live(self, now: datetime) -> bool:
         """Whether it still opens the door."""
         return self.expires_at is None or now < self.expires_at
@@ -73,7 +94,9 @@ class Client:
     Ours: `scope` is what it may ask for; `require_pkce` may be off for confidential clients only; `skip_consent`
     marks the tenant's own applications, whose people are not asked; `allowed_origins` are the web origins that may
     call token, userinfo and revocation from a browser; `resource_identifiers` are the resources that this client
-    *is*, whose access tokens it may introspect.
+    *is*, whose access tokens it may introspect; the lifetimes stand in for the tenant's where they are given;
+    `translations` holds texts and links in other languages, as in `client_name#de` (RFC 7591 §2.2); `description`
+    and `tags` are for administrators alone.
     """
 
     client_id: str
@@ -96,11 +119,19 @@ class Client:
     default_max_age: int | None = None
     require_auth_time: bool = False
     access_token_lifetime: timedelta | None = None
+    id_token_lifetime: timedelta | None = None
+    refresh_token_idle_lifetime: timedelta | None = None
+    refresh_token_lifetime: timedelta | None = None
     client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
     contacts: tuple[str, ...] = ()
+    translations: Mapping[str, str] = field(default_factory=dict)
+    software_id: str | None = None
+    software_version: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
     created_at: datetime
     updated_at: datetime
     version: int = 1
@@ -119,6 +150,27 @@ class Client:
         """Whether it is registered for the grant."""
         return grant_type in self.grant_types
 
+    @property
+    def response_types(self) -> tuple[str, ...]:
+        """What it may ask of the authorization endpoint: follows from its grant types (RFC 7591 §2.1)."""
+        return ("code",) if self.may(GrantType.AUTHORIZATION_CODE) else ()
+
+    def lifetimes(self, of_tenant: Lifetimes) -> Lifetimes:
+        """The tenant's lifetimes with this client's own in their place; idle is never longer than absolute."""
+        own = {name: getattr(self, f"{name}_lifetime") for name in _OWN_LIFETIMES}
+        if not any(own.values()):
+            return of_tenant
+        lifetimes = replace(of_tenant, **{name: value for name, value in own.items() if value})
+        return replace(lifetimes, refresh_token_idle=min(lifetimes.refresh_token_idle, lifetimes.refresh_token))
+
+    def in_language(self, languages: Iterable[str]) -> Client:
+        """The client with its texts and links in the first of the languages (BCP 47) in which there is one."""
+        if not self.translations:
+            return self
+        wanted = tuple(languages)
+        found = {name: language.look_up(self.translations, name, wanted) for name in TRANSLATABLE}
+        return replace(self, **{name: text for name, text in found.items() if text is not None})
+
 
 def validated(client: Client) -> Client:
     """The client, if every field is acceptable and they go together.
@@ -135,7 +187,7 @@ def validated(client: Client) -> Client:
 def _problems(client: Client) -> Iterator[tuple[str, str]]:
     if not _CLIENT_ID.fullmatch(client.client_id):
         yield "client_id", "Use 1 to 128 letters, digits and . _ ~ -, starting with a letter or digit."
-    if not 1 <= len(client.client_name) <= 200 or not client.client_name.isprintable():
+    if not is_text(client.client_name, 200):
         yield "client_name", "Use 1 to 200 printable characters."
     if not all(is_scope_token(token) for token in client.scope):
         yield "scope", "It holds characters that a scope may not hold."
@@ -144,10 +196,20 @@ def _problems(client: Client) -> Iterator[tuple[str, str]]:
             yield name, f"Use one of {', '.join(SIGNING_ALGORITHMS)}."
     if client.default_max_age is not None and client.default_max_age < 0:
         yield "default_max_age", "It is a number of seconds, 0 or more."
-    if client.access_token_lifetime is not None and not 30 <= client.access_token_lifetime.total_seconds() <= 86400:
-        yield "access_token_lifetime", "It lies between 30 seconds and one day."
+    yield from _lifetime_problems(client)
     yield from _grant_problems(client)
     yield from _uri_problems(client)
+    yield from _text_problems(client)
+
+
+def _lifetime_problems(client: Client) -> Iterator[tuple[str, str]]:
+    for name, (least, most) in _LIFETIMES.items():
+        lifetime = getattr(client, name)
+        if lifetime is not None and not least <= lifetime <= most:
+            yield name, f"It lies between {least.total_seconds():.0f} and {most.total_seconds():.0f} seconds."
+    idle, absolute = client.refresh_token_idle_lifetime, client.refresh_token_lifetime
+    if idle is not None and absolute is not None and idle > absolute:
+        yield "refresh_token_idle_lifetime", "It is no longer than refresh_token_lifetime."
 
 
 def _grant_problems(client: Client) -> Iterator[tuple[str, str]]:
@@ -182,3 +244,35 @@ def _uri_problems(client: Client) -> Iterator[tuple[str, str]]:
         uri = getattr(client, name)
         if uri is not None and (problem := redirect_uri.web_error(uri)):
             yield name, problem
+
+
+def _text_problems(client: Client) -> Iterator[tuple[str, str]]:
+    if len(client.contacts) > 20 or not all(is_text(text, 200) for text in client.contacts):
+        yield "contacts", "Use at most 20 texts of 1 to 200 printable characters."
+    if len(client.tags) > 20 or not all(is_text(tag, 50) for tag in client.tags):
+        yield "tags", "Use at most 20 tags of 1 to 50 printable characters."
+    for name, longest in (("software_id", 200), ("software_version", 200), ("description", 1000)):
+        value = getattr(client, name)
+        if value is not None and not is_text(value, longest):
+            yield name, f"Use 1 to {longest} printable characters."
+    if len(client.translations) > 200:
+        yield "translations", "No more than 200."
+    if len({key.lower() for key in client.translations}) < len(client.translations):
+        yield "translations", "A language is named once, in upper or in lower case."
+    for key, text in client.translations.items():
+        if problem := _translation_problem(key, text):
+            yield "translations", f"{key!r}: {problem}"
+
+
+def _translation_problem(key: str, text: str) -> str | None:
+    name, _, tag = key.partition("#")
+    if name not in TRANSLATABLE or not language.is_tag(tag):
+        return f"Name one of {', '.join(TRANSLATABLE)}, then # and a language, as in client_name#de."
+    if name == "client_name":
+        return None if is_text(text, 200) else "Use 1 to 200 printable characters."
+    return redirect_uri.web_error(text)
+
+
+def is_text(text: str, longest: int) -> bool:
+    """Whether it has 1 to `longest` characters, all printable."""
+    return 1 <= len(text) <= longest and text.isprintable()

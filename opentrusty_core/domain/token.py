@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from opentrusty_core.domain.scope import Scope
+
+_WORTH_A_WRITE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,20 @@ class RefreshToken:
         if generation == self.generation - 1 and self.rotated_at is not None:
             return now < self.rotated_at + grace
         return generation == self.generation
+
+    def used(self, now: datetime, idle_expires_at: datetime) -> RefreshToken:
+        """The token after a use that does not rotate it: its idle end moves where that is worth a write."""
+        due, end = idle_due(now, idle_expires_at), min(idle_expires_at, self.expires_at)
+        is_due = self.idle_expires_at <= due and self.idle_expires_at < self.expires_at
+        return replace(self, idle_expires_at=end) if is_due or self.idle_expires_at > end else self
+
+
+def idle_due(now: datetime, idle_expires_at: datetime) -> datetime:
+    """An idle end at or before this is worth moving to `idle_expires_at`: it is an hour behind, or a tenth of the time.
+
+    A use that moves it by less stays a read.
+    """
+    return idle_expires_at - min(_WORTH_A_WRITE, (idle_expires_at - now) / 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,8 +80,8 @@ class RefreshTokens(Protocol):
         """Use the token once, atomically.
 
         At the present generation: `RefreshRedeemed`, the generation grows by one if `rotate`, the idle end moves to
-        `idle_expires_at` (never past `expires_at`; without `rotate` a store may write it only when it moves by an
-        hour or more), the event is written with the grant's id as its target and its user as its actor. One
+        `idle_expires_at` (never past `expires_at`; without `rotate` it moves only where that is worth a write:
+        `RefreshToken.used`), the event is written with the grant's id as its target and its user as its actor. One
         generation behind, within `grace` of the rotation: `RefreshRetried`, nothing changes. Any other:
         `RefreshReused`. `Unknown`, and nothing is changed, where there is no such token, it is another client's, it
         or its grant has expired or is revoked.

@@ -40,13 +40,32 @@ class TestRefreshTokens(Contract):
             moved = replace(token, idle_expires_at=min(world.now + timedelta(days=30), token.expires_at))
             assert outcome.token == moved
 
-    async def test_without_rotation_the_idle_end_may_wait_for_an_hour(self, world: World) -> None:
-        """A use within the hour is a use, whether or not its moved idle end is written."""
+    async def test_without_rotation_the_idle_end_waits_for_an_hour(self, world: World) -> None:
+        """A use within the hour moves nothing; one at the hour does."""
         _, token = await world.granted()
-        world.advance(minutes=59)
-        outcome = await world.refresh(token, rotate=False)
-        assert isinstance(outcome, RefreshRedeemed)
-        assert token.idle_expires_at <= outcome.token.idle_expires_at <= world.now + timedelta(days=30)
+        for minutes, moved in ((59, token.idle_expires_at), (1, token.idle_expires_at + timedelta(hours=1))):
+            world.advance(minutes=minutes)
+            outcome = await world.refresh(token, rotate=False)
+            assert isinstance(outcome, RefreshRedeemed)
+            found = await world.here.refresh_tokens.look_up(token.id, 0, world.now)
+            assert found is not None
+            assert found.refresh_token == outcome.token == replace(token, idle_expires_at=moved)
+
+    async def test_without_rotation_a_short_idle_time_is_kept_up_too(self, world: World) -> None:
+        """A token that is used every ten minutes lives on, though it may be idle for no more than fifteen."""
+        _, token = await world.granted()
+        for _ in range(6):
+            assert isinstance(await world.refresh(token, rotate=False, idle=15 * MINUTE), RefreshRedeemed)
+            world.advance(minutes=10)
+        world.advance(minutes=5)
+        assert await world.refresh(token, rotate=False, idle=15 * MINUTE) == Unknown()
+
+    async def test_a_shorter_idle_time_takes_hold_at_the_next_use(self, world: World) -> None:
+        """Also where the token does not rotate."""
+        _, token = await world.granted()
+        await world.refresh(token, rotate=False, idle=timedelta(days=1))
+        world.advance(days=1)
+        assert await world.refresh(token, rotate=False, idle=timedelta(days=1)) == Unknown()
 
     @pytest.mark.parametrize("rotate", [True, False])
     async def test_the_event_names_grant_and_person(self, world: World, rotate: bool) -> None:

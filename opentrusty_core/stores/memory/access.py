@@ -24,9 +24,6 @@ from opentrusty_core.storage import (
 from opentrusty_core.stores.memory.signed_in import touch_session
 from opentrusty_core.stores.memory.tables import Tables, View, page, revoke_grants
 
-WORTH_A_WRITE = timedelta(hours=1)
-"""By how much the idle end of a token that does not rotate must move to be written down."""
-
 
 class MemoryCodes:
     """See `storage.Codes`."""
@@ -226,12 +223,10 @@ def _is_live(token: RefreshToken, grant: Grant, now: datetime) -> bool:
 
 
 def _used(token: RefreshToken, now: datetime, *, rotate: bool, idle_expires_at: datetime) -> RefreshToken:
+    if not rotate:
+        return token.used(now, idle_expires_at)
     idle_expires_at = min(idle_expires_at, token.expires_at)
-    if rotate:
-        return replace(token, generation=token.generation + 1, rotated_at=now, idle_expires_at=idle_expires_at)
-    if abs(idle_expires_at - token.idle_expires_at) < WORTH_A_WRITE:
-        return token
-    return replace(token, idle_expires_at=idle_expires_at)
+    return replace(token, generation=token.generation + 1, rotated_at=now, idle_expires_at=idle_expires_at)
 
 
 def _behind(t: Tables, grant_id: str | None, now: datetime) -> AccessLookup | None:

@@ -82,7 +82,8 @@ SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id;
 
 -- name: use_refresh_token
--- Uses the present generation, which stays. The idle end is written only when it moves by an hour: a use is a read.
+-- Uses the present generation, which stays. The idle end is written only where that is worth it (`domain.token.idle_due`): a use is a
+-- read.
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM refresh_tokens r
   JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
@@ -96,7 +97,8 @@ SELECT g.tenant_id, :event_id, :event_at, :event_type, :event_outcome, g.user_id
  WHERE r.tenant_id = :tenant_id AND r.id = :token_id;
 UPDATE refresh_tokens
    SET idle_expires_at = CASE WHEN expires_at < :idle_expires_at THEN expires_at ELSE :idle_expires_at END
- WHERE tenant_id = :tenant_id AND id = :token_id AND idle_expires_at <= :idle_due_at;
+ WHERE tenant_id = :tenant_id AND id = :token_id
+   AND (idle_expires_at > :idle_expires_at OR (idle_expires_at <= :idle_due_at AND idle_expires_at < expires_at));
 
 -- name: look_up_refresh_token
 -- The token with its grant and person, whatever its generation, if it and its grant are live.

@@ -10,7 +10,7 @@ from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Grant
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.session import Session
-from opentrusty_core.domain.token import AccessToken, RefreshToken
+from opentrusty_core.domain.token import AccessToken, RefreshToken, idle_due
 from opentrusty_core.domain.user import User
 from opentrusty_core.storage import (
     AccessLookup,
@@ -26,9 +26,6 @@ from opentrusty_core.stores.sql.codec import Params, Row
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.repositories.signed_in import touch_params
 from opentrusty_core.stores.sql.rows import ACCESS_TOKEN, CODE, GRANT, REFRESH_TOKEN, USER
-
-WORTH_A_WRITE = timedelta(hours=1)
-"""By how much the idle end of a token that does not rotate must move to be written down."""
 
 _NO_VISIT: Params = {"session_id": None, "last_seen_at": None, "idle_expires_at": None}
 _NO_TOKEN: Params = {f"refresh_token_{column}": None for column in REFRESH_TOKEN.columns}
@@ -106,7 +103,6 @@ class SqlRefreshTokens(Repository):
         grace: timedelta,
     ) -> RefreshRedeemed | RefreshRetried | RefreshReused | Unknown:
         """See `storage.RefreshTokens.redeem`."""
-        idle_due_at = idle_expires_at - WORTH_A_WRITE
         rows = await self._find(
             "rotate_refresh_token" if rotate else "use_refresh_token",
             _by_user(event),
@@ -115,13 +111,13 @@ class SqlRefreshTokens(Repository):
             client_id=client_id,
             now=now,
             idle_expires_at=idle_expires_at,
-            idle_due_at=idle_due_at,
+            idle_due_at=idle_due(now, idle_expires_at),
         )
         if rows:
             found = _hanging(rows[0])
             token = found.token
-            if not rotate and token.idle_expires_at <= idle_due_at:  # the row shows the token as it was
-                token = replace(token, idle_expires_at=min(idle_expires_at, token.expires_at))
+            if not rotate:  # the row shows the token as it was
+                token = token.used(now, idle_expires_at)
             return RefreshRedeemed(token=token, grant=found.grant, user=found.user)
         return await self._explain(token_id, generation, client_id, now, grace)
 

@@ -91,7 +91,8 @@ SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   LEFT JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id;
 
 -- name: use_refresh_token
--- Uses the present generation, which stays. The idle end is written only when it moves by an hour: a use is a read.
+-- Uses the present generation, which stays. The idle end is written only where that is worth it (`domain.token.idle_due`): a use is a
+-- read.
 WITH used AS MATERIALIZED (
     SELECT r.tenant_id, {{refresh_token:r}}, g.user_id
       FROM refresh_tokens r JOIN grants g ON g.tenant_id = {{tenant_of:r}} AND g.id = r.grant_id
@@ -103,7 +104,9 @@ WITH used AS MATERIALIZED (
        :event_document FROM used
 ), moved AS (
     UPDATE refresh_tokens r SET idle_expires_at = LEAST(r.expires_at, :idle_expires_at)
-      FROM used u WHERE r.tenant_id = u.tenant_id AND r.id = u.id AND r.idle_expires_at <= :idle_due_at
+      FROM used u WHERE r.tenant_id = u.tenant_id AND r.id = u.id
+       AND (r.idle_expires_at > :idle_expires_at
+            OR (r.idle_expires_at <= :idle_due_at AND r.idle_expires_at < r.expires_at))
 )
 SELECT {{refresh_token:r}}, {{grant:g}}, {{user:u}}
   FROM used r

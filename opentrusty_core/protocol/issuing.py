@@ -56,7 +56,8 @@ async def issue(issuance: Issuance, deps: Deps) -> TokenSet:
         scope = tuple(token for token in issuance.scope if token in issuance.issuer.known_scopes)
         issuance = replace(issuance, scope=scope)
     now = deps.runtime.now()
-    lifetime = issuance.client.access_token_lifetime or issuance.issuer.lifetimes.access_token
+    lifetimes = issuance.client.lifetimes(issuance.issuer.lifetimes)
+    lifetime = lifetimes.access_token
     if issuance.grant is not None:
         lifetime = min(lifetime, issuance.grant.expires_at - now)
     access_token = await _access_token(issuance, now, lifetime, deps)
@@ -65,7 +66,9 @@ async def issue(issuance: Issuance, deps: Deps) -> TokenSet:
         expires_in=lifetime,
         scope=issuance.scope,
         refresh_token=issuance.refresh_token,
-        id_token=await _id_token(issuance, access_token, now, deps) if OPENID in issuance.scope else None,
+        id_token=await _id_token(issuance, access_token, now, lifetimes.id_token, deps)
+        if OPENID in issuance.scope
+        else None,
     )
 
 
@@ -114,7 +117,9 @@ def _audience(issuance: Issuance) -> tuple[str, ...]:
     return (issuance.issuer.identifier, *resources) if OPENID in issuance.scope or not resources else resources
 
 
-async def _id_token(issuance: Issuance, access_token: str, now: datetime, deps: Deps) -> str | None:
+async def _id_token(
+    issuance: Issuance, access_token: str, now: datetime, lifetime: timedelta, deps: Deps
+) -> str | None:
     grant, user = issuance.grant, issuance.user
     if grant is None or user is None:
         return None
@@ -124,7 +129,7 @@ async def _id_token(issuance: Issuance, access_token: str, now: datetime, deps: 
         "sub": user.id,
         "aud": issuance.client.client_id,
         "iat": issued_at,
-        "exp": issued_at + int(issuance.issuer.lifetimes.id_token.total_seconds()),
+        "exp": issued_at + int(lifetime.total_seconds()),
         "auth_time": int(grant.auth_time.timestamp()),
         "acr": grant.acr,
         "amr": grant.amr,

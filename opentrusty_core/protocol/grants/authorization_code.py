@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from opentrusty_core.crypto.handles import Handle, hash_handle
 from opentrusty_core.domain.audit import AuditType
-from opentrusty_core.domain.client import GrantType
+from opentrusty_core.domain.client import Client, GrantType
 from opentrusty_core.domain.pkce import challenge_of
+from opentrusty_core.domain.tenant import Lifetimes
 from opentrusty_core.domain.token import RefreshToken
 from opentrusty_core.errors import InvalidGrant
 from opentrusty_core.protocol.deps import Deps
@@ -32,14 +33,15 @@ async def exchange(authenticated: Authenticated[AuthorizationCodeRequest], deps:
     request, client, issuer = authenticated.request, authenticated.client, authenticated.issuer
     now = deps.runtime.now()
     repos = deps.store.tenant(issuer.tenant_id)
-    refresh_token = _new_refresh_token(authenticated, deps)
+    lifetimes = client.lifetimes(issuer.lifetimes)
+    refresh_token = _new_refresh_token(client, lifetimes, deps)
     outcome = await repos.codes.redeem(
         _redemption(request, client.client_id),
         now,
         deps.event(
             AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value
         ),
-        grant_expires_at=now + issuer.lifetimes.refresh_token,
+        grant_expires_at=now + lifetimes.refresh_token,
         refresh_token=refresh_token,
     )
     match outcome:
@@ -84,14 +86,14 @@ def _redemption(request: AuthorizationCodeRequest, client_id: str) -> CodeRedemp
     )
 
 
-def _new_refresh_token(authenticated: Authenticated[AuthorizationCodeRequest], deps: Deps) -> RefreshToken | None:
-    if not authenticated.client.may(GrantType.REFRESH_TOKEN):
+def _new_refresh_token(client: Client, lifetimes: Lifetimes, deps: Deps) -> RefreshToken | None:
+    if not client.may(GrantType.REFRESH_TOKEN):
         return None
-    now, lifetimes = deps.runtime.now(), authenticated.issuer.lifetimes
+    now = deps.runtime.now()
     return RefreshToken(
         id=deps.runtime.new_id(),
         grant_id="",  # the store knows it when it has spent the code
-        client_id=authenticated.client.client_id,
+        client_id=client.client_id,
         created_at=now,
         idle_expires_at=now + lifetimes.refresh_token_idle,
         expires_at=now + lifetimes.refresh_token,

@@ -39,7 +39,7 @@ async def exchange(authenticated: Authenticated[RefreshTokenRequest], deps: Deps
     handle = deps.refresh_tokens.parse(issuer.tenant_id, request.refresh_token)
     if handle is None:
         raise InvalidGrant("not a refresh token of this tenant")
-    now, lifetimes = deps.runtime.now(), issuer.lifetimes
+    now, lifetimes = deps.runtime.now(), client.lifetimes(issuer.lifetimes)
     repos = deps.store.tenant(issuer.tenant_id)
     issued = deps.event(
         AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value

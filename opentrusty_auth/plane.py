@@ -41,6 +41,10 @@ class Plane:
             read(request, cookies.browser_name), read(request, cookies.session_name(issuer.tenant.name))
         )
 
+    def languages(self, request: Request, issuer: Issuer, ui_locales: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The languages in which the person would rather read, down to the one of our pages (BCP 47)."""
+        return self.pages.readable(_preferred(request, ui_locales, branding(issuer.tenant).default_locale))
+
     def page(
         self,
         view: Page,
@@ -53,17 +57,19 @@ class Plane:
     ) -> HttpResponse:
         """The page in the person's language. A `popup` (`display`) keeps its opener, which waits for it."""
         nonce = b64encode(self.provider.runtime.token_bytes(_NONCE_BYTES)).decode("ascii")
-        locales = preferred_locales(
-            ui_locales=" ".join(ui_locales), accept_language=request.headers.get("accept-language", "")
-        )
-        if view.branding.default_locale is not None:
-            locales = (*locales, view.branding.default_locale)
         policy = self.pages.content_security_policy(view, nonce).encode("ascii")
         return HttpResponse(
             status=status,
             headers=(*_HTML, (b"content-security-policy", policy), *(() if popup else _ISOLATED), *headers),
-            body=self.pages.render(view, locales=locales, nonce=nonce),
+            body=self.pages.render(view, locales=_preferred(request, ui_locales, view.branding.default_locale), nonce=nonce),
         )
+
+
+def _preferred(request: Request, ui_locales: tuple[str, ...], default: str | None) -> tuple[str, ...]:
+    locales = preferred_locales(
+        ui_locales=" ".join(ui_locales), accept_language=request.headers.get("accept-language", "")
+    )
+    return locales if default is None else (*locales, default)
 
 
 def is_page(response: HttpResponse) -> bool:

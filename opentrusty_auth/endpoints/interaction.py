@@ -41,7 +41,7 @@ async def show(request: Request, issuer: Issuer, plane: Plane, handle: str) -> H
             return await _wrong_person(request, issuer, plane, handle, browser)
         case NeedsSignIn() | NeedsAccountChoice() | NeedsConsent():
             asked = pending.interaction.request
-            view = _view(pending, issuer, plane, handle, browser)
+            view = _view(pending, issuer, plane, handle, browser, plane.languages(request, issuer, asked.ui_locales))
             return plane.page(view, request, ui_locales=asked.ui_locales, popup=asked.display is Display.POPUP)
 
 
@@ -117,14 +117,15 @@ def _view(
     plane: Plane,
     handle: str,
     browser: Browser,
+    languages: tuple[str, ...],
 ) -> views.Page:
     match pending:
         case NeedsSignIn():
-            return sign_in_page(pending, issuer, plane, handle, browser)
+            return sign_in_page(pending, issuer, plane, handle, browser, languages)
         case NeedsAccountChoice():
-            return select_account_page(pending, issuer, plane, handle, browser)
+            return select_account_page(pending, issuer, plane, handle, browser, languages)
         case NeedsConsent():
-            return consent_page(pending, issuer, plane, handle, browser)
+            return consent_page(pending, issuer, plane, handle, browser, languages)
 
 
 async def _wrong_person(request: Request, issuer: Issuer, plane: Plane, handle: str, browser: Browser) -> HttpResponse:
@@ -175,8 +176,9 @@ async def _sign_in_again(
     pending = await plane.provider.signin.pending(handle, browser, issuer.tenant)
     if isinstance(pending, Gone):
         raise expired()
-    view = sign_in_page(pending, issuer, plane, handle, browser, username=username, problem=problem)
     asked = pending.interaction.request
+    languages = plane.languages(request, issuer, asked.ui_locales)
+    view = sign_in_page(pending, issuer, plane, handle, browser, languages, username=username, problem=problem)
     popup = asked.display is Display.POPUP
     return plane.page(view, request, status=status, ui_locales=asked.ui_locales, headers=headers, popup=popup)
 

@@ -26,6 +26,7 @@ def sign_in_page(
     plane: Plane,
     handle: str,
     browser: Browser,
+    languages: tuple[str, ...],
     *,
     username: str = "",
     problem: views.InvalidCredentials | views.Throttled | None = None,
@@ -35,36 +36,50 @@ def sign_in_page(
     return views.SignInPage(
         branding=branding(issuer.tenant),
         form=_form("sign-in", Purpose.SIGN_IN, issuer, plane, handle, browser),
-        client_name=pending.client.client_name,
+        client_name=pending.client.in_language(languages).client_name,
         username=username[:MAX_USERNAME] or known or pending.interaction.request.login_hint or "",
         problem=problem,
     )
 
 
 def select_account_page(
-    pending: NeedsAccountChoice, issuer: Issuer, plane: Plane, handle: str, browser: Browser
+    pending: NeedsAccountChoice,
+    issuer: Issuer,
+    plane: Plane,
+    handle: str,
+    browser: Browser,
+    languages: tuple[str, ...],
 ) -> views.SelectAccountPage:
     """Asks whether to go on as who is signed in."""
     return views.SelectAccountPage(
         branding=branding(issuer.tenant),
         form=_form("account", Purpose.ACCOUNT, issuer, plane, handle, browser),
         account=account_of(pending.user),
-        client_name=pending.client.client_name,
+        client_name=pending.client.in_language(languages).client_name,
     )
 
 
 def consent_page(
-    pending: NeedsConsent, issuer: Issuer, plane: Plane, handle: str, browser: Browser
+    pending: NeedsConsent,
+    issuer: Issuer,
+    plane: Plane,
+    handle: str,
+    browser: Browser,
+    languages: tuple[str, ...],
 ) -> views.ConsentPage:
     """Asks what the person allows the client."""
     words = {name: text for resource in issuer.resources for name, text in resource.scopes.items()}
-    client = pending.client
+    client = pending.client.in_language(languages)
     return views.ConsentPage(
         branding=branding(issuer.tenant),
         form=_form("consent", Purpose.CONSENT, issuer, plane, handle, browser),
         account=account_of(pending.user),
         client=views.Client(
-            name=client.client_name, logo_uri=client.logo_uri, policy_uri=client.policy_uri, tos_uri=client.tos_uri
+            name=client.client_name,
+            client_uri=client.client_uri,
+            logo_uri=client.logo_uri,
+            policy_uri=client.policy_uri,
+            tos_uri=client.tos_uri,
         ),
         redirect_uri=pending.interaction.request.redirect_uri,
         new_scopes=tuple(views.Scope(name=name, description=words.get(name)) for name in pending.new_scope),

@@ -72,7 +72,7 @@ async def _confirm(
     outcome: ConfirmLogout, request: Request, issuer: Issuer, plane: Plane, browser: Browser
 ) -> HttpResponse:
     user = await plane.provider.signin.current_user(browser, issuer.tenant)
-    client = outcome.request.client
+    client, languages = outcome.request.client, plane.languages(request, issuer, outcome.request.ui_locales)
     kept = tuple((name, value) for name, value in outcome.parameters.items() if name not in {"csrf", "decision"})
     view = views.SignOutPage(
         branding=branding(issuer.tenant),
@@ -82,6 +82,6 @@ async def _confirm(
             fields=kept,
         ),
         account=account_of(user) if user else None,
-        client_name=client.client_name if client else None,
+        client_name=client.in_language(languages).client_name if client else None,
     )
     return plane.page(view, request, ui_locales=outcome.request.ui_locales)

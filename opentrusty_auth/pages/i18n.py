@@ -55,13 +55,15 @@ class Catalogues:
 
     def choose(self, locales: Iterable[str]) -> Catalogue:
         """The first tag that has a catalogue, itself or shortened (RFC 4647 §3.4 lookup); English when none has."""
-        for tag in locales:
-            wanted = tag.lower()
-            while wanted:
-                if wanted in self._by_language:
-                    return self._by_language[wanted]
-                wanted = wanted.rpartition("-")[0]
-        return self._by_language[SOURCE_LANGUAGE]
+        found = filter(None, map(self.find, locales))
+        return next(found, self._by_language[SOURCE_LANGUAGE])
+
+    def find(self, tag: str) -> Catalogue | None:
+        """The catalogue of the tag, itself or shortened."""
+        wanted = tag.lower()
+        while wanted and wanted not in self._by_language:
+            wanted = wanted.rpartition("-")[0]
+        return self._by_language.get(wanted)
 
 
 def preferred_locales(*, ui_locales: str = "", accept_language: str = "") -> tuple[str, ...]:

@@ -73,6 +73,13 @@ class Pages:
         """The language tags of the pages, for `ui_locales_supported` (OIDC Discovery 1.0 §3)."""
         return tuple(self._environments)
 
+    def readable(self, locales: tuple[str, ...]) -> tuple[str, ...]:
+        """The tags, most wanted first, down to the one whose language the page will be in; all where it is English for
+        want of another.
+        """
+        found = (at for at, tag in enumerate(locales, start=1) if self._catalogues.find(tag) is not None)
+        return locales[: next(found, len(locales))]
+
     def render(self, view: Page, *, locales: tuple[str, ...], nonce: str) -> bytes:
         """The page as UTF-8 HTML in the first of `locales` that there is (see `preferred_locales`), else in English."""
         environment = self._environments[self._catalogues.choose(locales).language]

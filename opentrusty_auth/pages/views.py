@@ -62,9 +62,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """The application that asks: its registered name, logo, policy and terms (RFC 7591 §2)."""
+    """The application that asks: its registered name, home page, logo, policy and terms (RFC 7591 §2)."""
 
     name: str
+    client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None

@@ -38,6 +38,9 @@ class AuditType(StrEnum):
     CLIENT_UPDATED = "client.updated"
     CLIENT_DELETED = "client.deleted"
     CLIENT_SECRET_ROTATED = "client.secret_rotated"  # noqa: S105 - an event's name
+    CLIENT_SECRET_ADDED = "client.secret_added"  # noqa: S105 - an event's name
+    CLIENT_SECRET_ENDED = "client.secret_ended"  # noqa: S105 - an event's name
+    CLIENT_GRANTS_REVOKED = "client.grants_revoked"
     RESOURCE_SAVED = "resource.saved"
     RESOURCE_DELETED = "resource.deleted"
     KEY_ANNOUNCED = "key.announced"

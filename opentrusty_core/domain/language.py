@@ -1,4 +1,4 @@
-"""Language tags (BCP 47) and the texts that carry one: `client_name#de` (RFC 7591 §2.2, OpenID Connect Core 1.0 §5.2)."""
+"""Language tags (BCP 47), and texts that carry one: `client_name#de` (RFC 7591 §2.2)."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from opentrusty_core.management.actor import Actor, actor_of_user
 from opentrusty_core.management.audit import Audit
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
 from opentrusty_core.management.client_fields import ClientFields
+from opentrusty_core.management.client_grants import ClientGrants
 from opentrusty_core.management.clients import Clients, ClientWithSecret
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.keys import Keys, KeySteps
@@ -79,6 +80,7 @@ class Management:
         self.users = Users(context)
         self.tenants = Tenants(context, self.keys, self.users)
         self.clients = Clients(context)
+        self.client_grants = ClientGrants(context)
         self.resources = Resources(context)
         self.roles = Roles(context)
         self.sessions = Sessions(context)

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
 from opentrusty_core.domain.audit import AuditEvent, AuditType
-from opentrusty_core.domain.client import Client, ClientSecret, ClientStatus
+from opentrusty_core.domain.client import MAX_SECRETS, Client, ClientSecret, ClientStatus
+from opentrusty_core.domain.client_kind import ClientKind, defaults_of
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.resource import permitted_scopes
 from opentrusty_core.domain.role import Permission
@@ -18,6 +19,7 @@ from opentrusty_core.management.context import Context
 from opentrusty_core.storage import TenantRepositories
 
 MAX_OVERLAP = timedelta(days=30)
+MAX_SECRET_LIFETIME = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +38,17 @@ class Clients:
         self._store = context.store
 
     async def create(
-        self, actor: Actor, tenant_id: str, fields: ClientFields, *, client_id: str | None = None
+        self,
+        actor: Actor,
+        tenant_id: str,
+        fields: ClientFields,
+        *,
+        client_id: str | None = None,
+        kind: ClientKind | None = None,
     ) -> ClientWithSecret:
         """Register a client; a confidential one gets a secret of the server's making.
+
+        With `kind`, what `fields` leave out is as a client of that kind begins.
 
         Raises:
             Invalid: a field is unknown or not acceptable.
@@ -46,6 +56,8 @@ class Clients:
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
         now = self._context.runtime.now()
+        if kind is not None:
+            fields = {**defaults_of(kind, redirect_uris=fields.get("redirect_uris", ())), **fields}
         blank = Client(
             client_id=client_id or self._context.runtime.new_id(),
             client_name=client_id or "",
@@ -98,7 +110,7 @@ class Clients:
     async def rotate_secret(
         self, actor: Actor, tenant_id: str, client_id: str, *, overlap: timedelta = timedelta(0)
     ) -> ClientWithSecret:
-        """Make a new secret; the present one is good for `overlap` more (at most 30 days), older ones end now.
+        """Make a new secret; those that are good end after `overlap` (at most 30 days), or earlier as was said before.
 
         Raises:
             Invalid: the overlap is not acceptable, or the client does not authenticate by a secret.
@@ -109,13 +121,62 @@ class Clients:
             raise Invalid({"overlap": f"It lies between 0 and {MAX_OVERLAP.days} days."})
         value, secret = self._new_secret()
         async with self._store.transaction(tenant_id) as repos:
-            current = await _existing(repos, client_id)
-            if current.is_public:
-                raise Invalid({"token_endpoint_auth_method": "The client does not authenticate, so it has no secret."})
+            current = await _confidential(repos, client_id)
             client = self._next(replace(current, secrets=(*self._overlapping(current, overlap), secret)))
-            event = self._event(actor, AuditType.CLIENT_SECRET_ROTATED, client_id, overlap=overlap.total_seconds())
+            event = self._event(
+                actor,
+                AuditType.CLIENT_SECRET_ROTATED,
+                client_id,
+                overlap=overlap.total_seconds(),
+                secret_id=secret.id,
+            )
             await repos.clients.update(client, event)
         return ClientWithSecret(client=client, secret=value)
+
+    async def add_secret(
+        self, actor: Actor, tenant_id: str, client_id: str, *, lifetime: timedelta | None = None
+    ) -> ClientWithSecret:
+        """Make another secret beside those that are good; it ends after `lifetime`, if that is given.
+
+        Raises:
+            Invalid: the lifetime is not positive, or the client does not authenticate by a secret.
+            NotFound: no such client.
+            Conflict: the client has as many secrets as it may have.
+        """
+        actor.require(Permission.CLIENT_WRITE, tenant_id)
+        if lifetime is not None and not timedelta(0) < lifetime <= MAX_SECRET_LIFETIME:
+            raise Invalid({"lifetime": f"It lies between 1 second and {MAX_SECRET_LIFETIME.days} days."})
+        async with self._store.transaction(tenant_id) as repos:
+            current = await _confidential(repos, client_id)
+            value, secret = self._new_secret(lifetime)
+            live = self._live(current)
+            if len(live) >= MAX_SECRETS:
+                raise Conflict(f"The client has {MAX_SECRETS} secrets, which is the most. End one first.")
+            client = self._next(replace(current, secrets=(*live, secret)))
+            event = self._event(actor, AuditType.CLIENT_SECRET_ADDED, client_id, secret_id=secret.id)
+            await repos.clients.update(client, event)
+        return ClientWithSecret(client=client, secret=value)
+
+    async def end_secret(self, actor: Actor, tenant_id: str, client_id: str, secret_id: str) -> Client:
+        """End one secret at once; the last one is replaced (`rotate_secret`), or the client disabled, rather than that.
+
+        Raises:
+            NotFound: no such client, or no such secret of it.
+            Conflict: it is the client's only secret.
+        """
+        actor.require(Permission.CLIENT_WRITE, tenant_id)
+        async with self._store.transaction(tenant_id) as repos:
+            current = await _existing(repos, client_id)
+            live = self._live(current)
+            kept = tuple(secret for secret in live if secret.id != secret_id)
+            if len(kept) == len(live):
+                raise NotFound("There is no such secret.")
+            if not kept:
+                raise Conflict("It is the client's only secret. Rotate it, or disable the client.")
+            client = self._next(replace(current, secrets=kept))
+            event = self._event(actor, AuditType.CLIENT_SECRET_ENDED, client_id, secret_id=secret_id)
+            await repos.clients.update(client, event)
+        return client
 
     async def disable(self, actor: Actor, tenant_id: str, client_id: str) -> Client:
         """Block a client and all that it holds, within a second, until it is enabled again. Raises `NotFound`."""
@@ -142,19 +203,22 @@ class Clients:
             await repos.clients.update(client, event)
         return client
 
-    def _new_secret(self) -> tuple[str, ClientSecret]:
-        value = new_handle(Handle.CLIENT_SECRET, self._context.runtime.token_bytes)
+    def _new_secret(self, lifetime: timedelta | None = None) -> tuple[str, ClientSecret]:
+        value, now = new_handle(Handle.CLIENT_SECRET, self._context.runtime.token_bytes), self._context.runtime.now()
         hashed = hash_handle(Handle.CLIENT_SECRET, value)
-        return value, ClientSecret(hash=hashed, created_at=self._context.runtime.now())
+        return value, ClientSecret(hash=hashed, created_at=now, expires_at=now + lifetime if lifetime else None)
+
+    def _live(self, client: Client) -> tuple[ClientSecret, ...]:
+        now = self._context.runtime.now()
+        return tuple(secret for secret in client.secrets if secret.is_live(now))
 
     def _overlapping(self, client: Client, overlap: timedelta) -> tuple[ClientSecret, ...]:
-        """The newest secret of the client, if it is still good, ending after `overlap` at the latest."""
-        now = self._context.runtime.now()
-        live = [secret for secret in client.secrets if secret.is_live(now)]
-        if not live or not overlap:
+        """The secrets that are still good, as many as have room beside a new one, ending after `overlap` at the latest."""
+        if not overlap:
             return ()
-        newest, end = live[-1], now + overlap
-        return (replace(newest, expires_at=min(newest.expires_at or end, end)),)
+        end = self._context.runtime.now() + overlap
+        live = self._live(client)[-(MAX_SECRETS - 1) :]
+        return tuple(replace(secret, expires_at=min(secret.expires_at or end, end)) for secret in live)
 
     def _next(self, client: Client) -> Client:
         return replace(client, updated_at=self._context.runtime.now(), version=client.version + 1)
@@ -167,4 +231,11 @@ async def _existing(repos: TenantRepositories, client_id: str) -> Client:
     client = await repos.clients.get(client_id)
     if client is None:
         raise NotFound("There is no such client.")
+    return client
+
+
+async def _confidential(repos: TenantRepositories, client_id: str) -> Client:
+    client = await _existing(repos, client_id)
+    if client.is_public:
+        raise Invalid({"token_endpoint_auth_method": "The client does not authenticate, so it has no secret."})
     return client

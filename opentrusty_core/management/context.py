@@ -19,6 +19,9 @@ _OF_CLIENTS = {
     AuditType.CLIENT_UPDATED,
     AuditType.CLIENT_DELETED,
     AuditType.CLIENT_SECRET_ROTATED,
+    AuditType.CLIENT_SECRET_ADDED,
+    AuditType.CLIENT_SECRET_ENDED,
+    AuditType.CLIENT_GRANTS_REVOKED,
 }
 
 

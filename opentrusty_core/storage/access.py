@@ -16,6 +16,7 @@ from opentrusty_core.storage.outcomes import (
     CodeRedeemed,
     CodeRedemption,
     CodeReplayed,
+    HeldGrant,
     RefreshRedeemed,
     RefreshRetried,
     RefreshReused,
@@ -141,4 +142,8 @@ class Grants(Protocol):
 
     async def of_user(self, user_id: str, now: datetime, request: PageRequest) -> Page[Grant]:
         """The live grants of a user by id, the oldest first."""
+        ...
+
+    async def of_client(self, client_id: str, now: datetime, request: PageRequest) -> Page[HeldGrant]:
+        """The live grants to a client by id, the oldest first, each with its person."""
         ...

@@ -98,6 +98,14 @@ class AccessLookup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGrant:
+    """A grant with the store's own record of its person, None where a `Directory` keeps them."""
+
+    grant: Grant
+    user: User | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
     """A live session with the store's own record of its person and what they allowed the client so far."""
 

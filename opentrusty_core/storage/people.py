@@ -94,6 +94,10 @@ class Consents(Protocol):
         """What a user allowed, by client id."""
         ...
 
+    async def count_of_client(self, client_id: str) -> int:
+        """How many users have allowed the client something."""
+        ...
+
 
 class Throttles(Protocol):
     """Buckets of attempts (see `domain.throttle`). Each call is a transaction of its own even inside another: a

@@ -41,6 +41,7 @@ FORM = Form(action="/t/acme/answer", csrf="csrf-token", fields=(("interaction", 
 MARIA = Account(username="maria@acme.example", name="Maria López")
 SHOP = Client(
     name="Demo Shop",
+    client_uri="https://shop.example/",
     logo_uri="https://img.shop.example:8443/logo.svg",
     policy_uri="https://shop.example/privacy",
     tos_uri="http://shop.example/terms",

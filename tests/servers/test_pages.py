@@ -139,6 +139,7 @@ def test_consent_tells_new_from_granted_and_names_who_asks_who_is_asked_and_wher
     assert "app.shop.example:8443" in text
     assert "user@app" not in text
     assert [(a.attrs["href"], a.attrs["rel"]) for a in page.all("a")] == [
+        (SHOP.client_uri, "noopener noreferrer"),
         (SHOP.policy_uri, "noopener noreferrer"),
         (SHOP.tos_uri, "noopener noreferrer"),
         (ACME.support_uri, "noopener noreferrer"),

@@ -72,7 +72,7 @@ NOT_LINKS = [
 def test_a_uri_that_is_not_plain_web_never_becomes_a_link_or_a_picture(uri: str) -> None:
     """The part of the page that would carry it is left out; the page itself stays."""
     branding = Branding(name="Acme", logo_uri=uri, logo_dark_uri=uri, support_uri=uri, tos_uri=uri, policy_uri=uri)
-    client = Client(name="Shop", logo_uri=uri, policy_uri=uri, tos_uri=uri)
+    client = Client(name="Shop", client_uri=uri, logo_uri=uri, policy_uri=uri, tos_uri=uri)
     for view in (
         replace(CONSENT, branding=branding, client=client),
         SignedOutPage(branding=branding, return_uri=uri),
@@ -85,7 +85,7 @@ def test_a_uri_that_is_not_plain_web_never_becomes_a_link_or_a_picture(uri: str)
 @pytest.mark.case("A8")
 @given(st.text(alphabet="jJaAvVsScCrRiIpPtTdDhH:/\\\t\n\r @.#?%&;x0\x00\u2028", max_size=40))
 def test_whatever_stands_in_a_link_begins_with_http(uri: str) -> None:
-    view = replace(CONSENT, client=Client(name="Shop", logo_uri=uri, policy_uri=uri, tos_uri=uri))
+    view = replace(CONSENT, client=Client(name="Shop", client_uri=uri, logo_uri=uri, policy_uri=uri, tos_uri=uri))
     assert all(link.lower().startswith(("http://", "https://")) for link in links(show(view)))
 
 

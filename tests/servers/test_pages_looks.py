@@ -169,6 +169,21 @@ def test_languages_are_wanted_in_the_order_of_ui_locales_then_accept_language(
     assert preferred_locales(ui_locales=ui_locales, accept_language=accept_language) == expected
 
 
+@pytest.mark.parametrize(
+    ("locales", "expected"),
+    [
+        (("fr", "de-AT", "it"), ("fr", "de-AT")),
+        (("en", "de"), ("en",)),
+        (("fr", "it"), ("fr", "it")),
+        ((), ()),
+    ],
+)
+def test_an_application_speaks_no_language_that_is_wanted_less_than_the_page_s_own(
+    locales: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert PAGES.readable(locales) == expected
+
+
 @given(st.text(), st.text())
 def test_no_header_breaks_the_choice_of_language(ui_locales: str, accept_language: str) -> None:
     locales = preferred_locales(ui_locales=ui_locales, accept_language=accept_language)

@@ -158,6 +158,26 @@ async def test_pages_speak_the_language_that_was_asked_for(world: World, locale:
     assert heading(page) == title
 
 
+async def test_an_application_is_named_and_linked_in_the_language_of_the_person(world: World) -> None:
+    """RFC 7591 §2.2: what is registered as `client_name#de`, for who reads German; the links of the consent page too."""
+    texts = {"client_name#de": "Laden", "client_uri#de": "https://shop.example/de", "client_name#fr": "Boutique"}
+    await world.add_client(
+        "polyglot", client_uri="https://shop.example/", tos_uri="https://shop.example/terms", translations=texts
+    )
+    async with world.browser() as browser:
+        for locale, name, home in (
+            ("de-CH", "Laden", "https://shop.example/de"),
+            ("en fr", "Polyglot", "https://shop.example/"),
+        ):
+            page = await browser.open(world.authorize_url("polyglot", ui_locales=locale, prompt="login"))
+            assert f"<bdi>{name}</bdi>" in page.text
+            page = await browser.sign_in(page, "maria", PASSWORD)
+            assert f"<bdi>{name}</bdi>" in page.text
+            assert f'href="{home}"' in page.text
+            assert 'href="https://shop.example/terms"' in page.text
+            world.runtime.advance(seconds=1)
+
+
 # ---- Steps cannot be skipped
 
 

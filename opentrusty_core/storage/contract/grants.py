@@ -10,7 +10,7 @@ import pytest
 from opentrusty_core.domain.claims import ClaimRequest, ClaimsRequest
 from opentrusty_core.storage.contract.builders import an_access_token
 from opentrusty_core.storage.contract.world import ALL, Contract, World
-from opentrusty_core.storage.outcomes import Unknown
+from opentrusty_core.storage.outcomes import HeldGrant, Unknown
 
 case = pytest.mark.case
 
@@ -105,3 +105,19 @@ class TestGrants(Contract):
         page = await world.here.grants.of_user(session.user_id, world.now, ALL)
         assert page.items == (first, last)
         assert (await world.here.grants.of_user(session.user_id, world.now + timedelta(days=90), ALL)).items == ()
+
+    async def test_the_live_grants_to_a_client_are_listed_with_their_people(self, world: World) -> None:
+        """Neither revoked nor expired ones, nor another client's; no person where the store does not keep them."""
+        client, user = await world.client(), await world.user()
+        session = await world.session(user)
+        first, _ = await world.granted(session, client)
+        revoked, _ = await world.granted(session, client)
+        await world.issued(session, client)
+        await world.granted(session)
+        world.advance(minutes=1)
+        elsewhere, _ = await world.granted(await world.session("kept-elsewhere"), client)
+        await world.here.grants.revoke(revoked.id, world.now, world.event())
+        page = await world.here.grants.of_client(client.client_id, world.now, ALL)
+        assert page.items == (HeldGrant(grant=first, user=user), HeldGrant(grant=elsewhere, user=None))
+        later = world.now + timedelta(days=90)
+        assert (await world.here.grants.of_client(client.client_id, later, ALL)).items == ()

@@ -43,6 +43,7 @@ class TestHostileInput(Contract):
         assert await here.users.find(text) is None
         assert await here.passwords.get(text) is None
         assert await here.consents.of_user(text) == ()
+        assert await here.consents.count_of_client(text) == 0
         assert await here.clients.get(text) is None
         assert await here.clients.allows_origin(text) is False
         assert await here.assignments.of_user(text) == ()
@@ -51,6 +52,7 @@ class TestHostileInput(Contract):
         assert await here.sessions.of_user(text, now, ALL) == Page(items=())
         assert await here.grants.get(text) is None
         assert await here.grants.of_user(text, now, ALL) == Page(items=())
+        assert await here.grants.of_client(text, now, ALL) == Page(items=())
         assert await here.refresh_tokens.look_up(text, None, now) is None
         assert await here.access_tokens.look_up_jwt("a-jti", text, now) is None
         assert await world.store.platform.tenants.find(text) is None

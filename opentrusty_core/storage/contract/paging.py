@@ -41,6 +41,11 @@ async def _add_grant(world: World, key: str) -> None:
     await world.issued(session, id=key)
 
 
+async def _add_grant_to_client(world: World, key: str) -> None:
+    client = a_client(world.runtime, client_id="a-client")
+    await world.issued(await world.session(), client, id=key)
+
+
 async def _add_event(world: World, key: str) -> None:
     await world.there.audit.append(world.event(id=key))
 
@@ -62,6 +67,11 @@ LISTINGS = {
     ),
     "grants": Listing(
         page=lambda w, r: w.here.grants.of_user("a-user", w.now, r), add=_add_grant, key=lambda it: it.id
+    ),
+    "grants to a client": Listing(
+        page=lambda w, r: w.here.grants.of_client("a-client", w.now, r),
+        add=_add_grant_to_client,
+        key=lambda it: it.grant.id,
     ),
     "audit": Listing(page=lambda w, r: w.there.audit.page(r), add=_add_event, key=lambda it: it.id),
     "platform audit": Listing(

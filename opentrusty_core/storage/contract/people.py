@@ -271,8 +271,11 @@ class TestConsents(Contract):
                     await world.session(user), client, scope=("openid", "offline_access")
                 )
         pair, event = (users[0].id, clients[0].client_id), world.event()
+        count = world.here.consents.count_of_client
+        assert [await count(client.client_id) for client in clients] == [2, 2]
         assert await world.here.consents.withdraw(*pair, world.now, event) is True
         assert (await world.events())[-1] == event
+        assert [await count(client.client_id) for client in clients] == [1, 2]
         assert [consent.client_id for consent in await world.here.consents.of_user(pair[0])] == [clients[1].client_id]
         assert len(await world.here.consents.of_user(users[1].id)) == 2
         assert [each for each, token in tokens.items() if not await world.is_refreshable(token)] == [pair]

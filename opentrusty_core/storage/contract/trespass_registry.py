@@ -89,6 +89,12 @@ async def _(world: World, planted: Planted) -> None:
     assert await world.there.consents.of_user(planted.user.id) == ()
 
 
+@trespass("consents.count_of_client")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.here.consents.count_of_client(planted.consent.client_id) > 0
+    assert await world.there.consents.count_of_client(planted.consent.client_id) == 0
+
+
 @trespass("throttles.take")
 async def _(world: World, planted: Planted) -> None:
     assert await world.there.throttles.take((planted.bucket,), world.now) == Taken()

@@ -151,3 +151,8 @@ async def _(world: World, planted: Planted) -> None:
 @trespass("grants.of_user")
 async def _(world: World, planted: Planted) -> None:
     assert (await world.there.grants.of_user(planted.user.id, world.now, ALL)).items == ()
+
+
+@trespass("grants.of_client")
+async def _(world: World, planted: Planted) -> None:
+    assert (await world.there.grants.of_client(planted.grant.client_id, world.now, ALL)).items == ()

@@ -55,6 +55,8 @@ async def visible(repos: TenantRepositories, known: Known, now: datetime) -> dic
         seen[f"holders of {role}"] = await repos.assignments.of_role(role)
     for client_id in sorted(known.client_ids):
         seen[f"client {client_id}"] = await repos.clients.get(client_id)
+        seen[f"grants to {client_id}"] = await repos.grants.of_client(client_id, now, _ALL)
+        seen[f"consents to {client_id}"] = await repos.consents.count_of_client(client_id)
     for origin in sorted(known.origins):
         seen[f"origin {origin}"] = await repos.clients.allows_origin(origin)
     await _see_signed_in(seen, repos, known, now)

@@ -16,6 +16,7 @@ from opentrusty_core.storage import (
     CodeRedeemed,
     CodeRedemption,
     CodeReplayed,
+    HeldGrant,
     RefreshRedeemed,
     RefreshRetried,
     RefreshReused,
@@ -205,6 +206,13 @@ class MemoryGrants:
         grants = self._view.read().grants.values()
         live = [grant for grant in grants if grant.user_id == user_id and grant.is_live(now)]
         return page(live, lambda grant: grant.id, request)
+
+    async def of_client(self, client_id: str, now: datetime, request: PageRequest) -> Page[HeldGrant]:
+        """See `storage.Grants.of_client`."""
+        t = self._view.read()
+        live = [grant for grant in t.grants.values() if grant.client_id == client_id and grant.is_live(now)]
+        held = [HeldGrant(grant=grant, user=t.users.get(grant.user_id)) for grant in live]
+        return page(held, lambda held: held.grant.id, request)
 
 
 def _fits(code: AuthorizationCode, redemption: CodeRedemption) -> bool:

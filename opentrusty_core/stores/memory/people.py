@@ -124,6 +124,10 @@ class MemoryConsents:
         consents = self._view.read().consents.values()
         return tuple(sorted((it for it in consents if it.user_id == user_id), key=lambda it: it.client_id))
 
+    async def count_of_client(self, client_id: str) -> int:
+        """See `storage.Consents.count_of_client`."""
+        return sum(consent.client_id == client_id for consent in self._view.read().consents.values())
+
 
 def _username(user: User) -> str:
     return normalised(user.username)

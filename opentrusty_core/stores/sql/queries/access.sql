@@ -182,3 +182,11 @@ SELECT {{grant:g}} FROM grants g
  WHERE g.tenant_id = :tenant_id AND g.user_id = :user_id AND g.id > :after
    AND g.revoked_at IS NULL AND g.expires_at > :now
  ORDER BY g.id LIMIT :limit;
+
+-- name: page_grants_of_client
+-- The live grants to a client with their people, by id.
+SELECT {{grant:g}}, {{user:u}}
+  FROM grants g LEFT JOIN users u ON u.tenant_id = {{tenant_of:g}} AND u.id = g.user_id
+ WHERE g.tenant_id = :tenant_id AND g.client_id = :client_id AND g.id > :after
+   AND g.revoked_at IS NULL AND g.expires_at > :now
+ ORDER BY g.id LIMIT :limit;

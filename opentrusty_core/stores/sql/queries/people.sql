@@ -115,6 +115,11 @@ UPDATE grants SET revoked_at = :now
    AND revoked_at IS NULL AND expires_at > :now
 RETURNING id;
 
+-- name: count_consents_of_client
+-- How many users have allowed a client something.
+SELECT count(*) FROM consents c
+ WHERE c.tenant_id = :tenant_id AND c.client_id = :client_id AND c.granted_at IS NOT NULL;
+
 -- name: consents_of_user
 -- What a user allowed, by client.
 SELECT {{consent:c}} FROM consents c

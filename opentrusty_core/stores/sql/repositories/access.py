@@ -17,6 +17,7 @@ from opentrusty_core.storage import (
     CodeRedeemed,
     CodeRedemption,
     CodeReplayed,
+    HeldGrant,
     RefreshRedeemed,
     RefreshRetried,
     RefreshReused,
@@ -213,6 +214,16 @@ class SqlGrants(Repository):
     async def of_user(self, user_id: str, now: datetime, request: PageRequest) -> Page[Grant]:
         """See `storage.Grants.of_user`."""
         return await self._page("page_grants_of_user", GRANT, lambda grant: grant.id, request, user_id=user_id, now=now)
+
+    async def of_client(self, client_id: str, now: datetime, request: PageRequest) -> Page[HeldGrant]:
+        """See `storage.Grants.of_client`."""
+        rows = await self._find(
+            "page_grants_of_client", client_id=client_id, now=now, after=request.after or "", limit=request.limit + 1
+        )
+        items = tuple(
+            HeldGrant(grant=GRANT.read(row), user=USER.find(row, GRANT.width)) for row in rows[: request.limit]
+        )
+        return Page(items=items, next_after=items[-1].grant.id if len(rows) > request.limit else None)
 
 
 @dataclass(frozen=True, slots=True)

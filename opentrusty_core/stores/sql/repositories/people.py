@@ -96,6 +96,11 @@ class SqlConsents(Repository):
 
         return await self._database.unit(body)
 
+    async def count_of_client(self, client_id: str) -> int:
+        """See `storage.Consents.count_of_client`."""
+        rows = await self._find("count_consents_of_client", client_id=client_id)
+        return int(rows[0][0]) if rows else 0
+
     async def of_user(self, user_id: str) -> tuple[Consent, ...]:
         """See `storage.Consents.of_user`."""
         return tuple(CONSENT.read(row) for row in await self._find("consents_of_user", user_id=user_id))

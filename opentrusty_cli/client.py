@@ -10,14 +10,16 @@ import click
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.client_options import chosen_fields, client_options
 from opentrusty_cli.options import Paging, confirm, paged, tenant_option, version_option, yes_option
-from opentrusty_cli.records import of_client
+from opentrusty_cli.records import of_client, of_held_grant
 from opentrusty_core.domain.client import AuthMethod
+from opentrusty_core.domain.client_kind import ClientKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from opentrusty_core.management import ClientWithSecret
 
-COLUMNS = ("client_id", "client_name", "status", "token_endpoint_auth_method", "grant_types")
+COLUMNS = ("client_id", "client_name", "kind", "status", "token_endpoint_auth_method", "grant_types")
+GRANT_COLUMNS = ("id", "username", "user_id", "scope", "offline", "created_at", "expires_at")
 ID = "client_id"
 
 
@@ -50,19 +52,31 @@ async def show(desk: Desk, tenant_name: str, client_id: str) -> None:
 @client.command()
 @tenant_option
 @click.option("--client-id", help="The id; made where none is given.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in ClientKind]),
+    help="What kind of application it is: says what the options leave out.",
+)
 @click.option("--public", is_flag=True, help="It cannot keep a secret: the same as --auth-method none.")
 @client_options
 @operation
-async def create(desk: Desk, tenant_name: str, client_id: str | None, public: bool, **options: Any) -> None:
+async def create(
+    desk: Desk, tenant_name: str, client_id: str | None, kind: str | None, public: bool, **options: Any
+) -> None:
     """Register a client. A confidential one gets a secret, shown this once."""
     if public:
         if options["token_endpoint_auth_method"] not in {None, AuthMethod.NONE}:
             raise click.UsageError("--public and --auth-method contradict each other.")
         options["token_endpoint_auth_method"] = AuthMethod.NONE
     tenant_id = await desk.tenant_id(tenant_name)
-    _once(
-        desk, await desk.management.clients.create(desk.actor, tenant_id, chosen_fields(options), client_id=client_id)
+    made = await desk.management.clients.create(
+        desk.actor,
+        tenant_id,
+        chosen_fields(options),
+        client_id=client_id,
+        kind=None if kind is None else ClientKind(kind),
     )
+    _once(desk, made)
 
 
 @client.command()
@@ -90,7 +104,7 @@ async def update(desk: Desk, tenant_name: str, client_id: str, version: int | No
     default=0,
     show_default=True,
     metavar="SECONDS",
-    help="How long the present secret stays good beside the new one.",
+    help="How long the present secrets stay good beside the new one.",
 )
 @yes_option
 @operation
@@ -98,13 +112,79 @@ async def rotate_secret(desk: Desk, tenant_name: str, client_id: str, overlap: i
     """Make a new secret, shown this once."""
     tenant_id = await desk.tenant_id(tenant_name)
     if not overlap:
-        confirm(f"The present secret of {client_id} ends at once. Rotate it?", yes)
+        confirm(f"The present secrets of {client_id} end at once. Rotate them?", yes)
     _once(
         desk,
         await desk.management.clients.rotate_secret(
             desk.actor, tenant_id, client_id, overlap=timedelta(seconds=min(overlap, 10**9))
         ),
     )
+
+
+@client.command()
+@tenant_option
+@click.argument("client_id")
+@click.option("--lifetime", type=click.IntRange(1, 10**9), metavar="SECONDS", help="When it ends by itself.")
+@operation
+async def add_secret(desk: Desk, tenant_name: str, client_id: str, lifetime: int | None) -> None:
+    """Make another secret beside those there are, shown this once."""
+    tenant_id = await desk.tenant_id(tenant_name)
+    ends = None if lifetime is None else timedelta(seconds=lifetime)
+    _once(desk, await desk.management.clients.add_secret(desk.actor, tenant_id, client_id, lifetime=ends))
+
+
+@client.command()
+@tenant_option
+@click.argument("client_id")
+@click.argument("secret_id")
+@yes_option
+@operation
+async def end_secret(desk: Desk, tenant_name: str, client_id: str, secret_id: str, yes: bool) -> None:
+    """End one of a client's secrets at once, by its id."""
+    tenant_id = await desk.tenant_id(tenant_name)
+    confirm(f"Whoever uses the secret {secret_id} of {client_id} will be refused within a second. End it?", yes)
+    changed = await desk.management.clients.end_secret(desk.actor, tenant_id, client_id, secret_id)
+    desk.output.one(of_client(changed), key=ID)
+
+
+@client.command()
+@tenant_option
+@click.argument("client_id")
+@paged
+@operation
+async def grants(desk: Desk, tenant_name: str, client_id: str, paging: Paging) -> None:
+    """List what people allowed a client and it still holds: who, for what, since when."""
+    tenant_id = await desk.tenant_id(tenant_name)
+    page = await paging.fetch(
+        lambda request: desk.management.client_grants.page(desk.actor, tenant_id, client_id, request)
+    )
+    desk.output.many([of_held_grant(item) for item in page.items], GRANT_COLUMNS, next_after=page.next_after)
+
+
+@client.command()
+@tenant_option
+@click.argument("client_id")
+@click.argument("grant_ids", nargs=-1, metavar="[GRANT_ID]...")
+@click.option("--all", "everything", is_flag=True, help="Every grant to the client.")
+@yes_option
+@operation
+async def revoke_grants(
+    desk: Desk, tenant_name: str, client_id: str, grant_ids: tuple[str, ...], everything: bool, yes: bool
+) -> None:
+    """End grants to a client, with the tokens that hang from them."""
+    if everything == bool(grant_ids):
+        raise click.UsageError("Name the grants, or say --all.")
+    tenant_id = await desk.tenant_id(tenant_name)
+    which = "Everybody has" if everything else "The people behind them have"
+    confirm(f"{which} to sign in to {client_id} anew. Revoke the grants?", yes)
+    revoke = desk.management.client_grants
+    if everything:
+        ended = await revoke.revoke_all(desk.actor, tenant_id, client_id)
+    else:
+        ended = len(grant_ids)
+        for grant_id in grant_ids:
+            await revoke.revoke(desk.actor, tenant_id, client_id, grant_id)
+    desk.output.done(f"Revoked {ended}.", {"client_id": client_id, "revoked": ended}, key=ID)
 
 
 @client.command()

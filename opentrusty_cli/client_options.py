@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from opentrusty_cli.options import pairs
 from opentrusty_core.domain.client import (
     SIGNING_ALGORITHMS,
     AccessTokenFormat,
@@ -24,8 +25,15 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_MANY = ("redirect_uris", "post_logout_redirect_uris", "allowed_origins", "resource_identifiers", "contacts")
-_NULLABLE = ("default_max_age", "access_token_lifetime", "client_uri", "logo_uri", "policy_uri", "tos_uri")
+_MANY = (
+    *("redirect_uris", "post_logout_redirect_uris", "allowed_origins", "resource_identifiers", "contacts"),
+    *("translations", "tags"),
+)
+_LIFETIMES = ("access_token_lifetime", "id_token_lifetime", "refresh_token_idle_lifetime", "refresh_token_lifetime")
+_NULLABLE = (
+    *("default_max_age", *_LIFETIMES, "client_uri", "logo_uri", "policy_uri", "tos_uri"),
+    *("software_id", "software_version", "description"),
+)
 _OPTIONS = (
     click.option("--name", "client_name", help="What people read when they are asked."),
     click.option(
@@ -43,7 +51,10 @@ _OPTIONS = (
     click.option("--access-token-format", type=click.Choice([format_.value for format_ in AccessTokenFormat])),
     click.option("--access-token-alg", "access_token_signed_response_alg", type=click.Choice(SIGNING_ALGORITHMS)),
     click.option("--id-token-alg", "id_token_signed_response_alg", type=click.Choice(SIGNING_ALGORITHMS)),
-    click.option("--access-token-lifetime", type=click.IntRange(0, 10**9), metavar="SECONDS"),
+    *(
+        click.option(f"--{name.replace('_', '-')}", type=click.IntRange(0, 10**9), metavar="SECONDS")
+        for name in _LIFETIMES
+    ),
     click.option("--default-max-age", type=click.IntRange(0, 10**9), metavar="SECONDS"),
     click.option("--require-auth-time/--no-require-auth-time", default=None),
     click.option("--client-uri", metavar="URI"),
@@ -51,6 +62,17 @@ _OPTIONS = (
     click.option("--policy-uri", metavar="URI"),
     click.option("--tos-uri", metavar="URI"),
     click.option("--contact", "contacts", multiple=True, metavar="TEXT"),
+    click.option(
+        "--translation",
+        "translations",
+        multiple=True,
+        metavar="FIELD#LANGUAGE=TEXT",
+        help="A text or link in another language, as in client_name#de=Laden; repeatable.",
+    ),
+    click.option("--software-id", metavar="TEXT"),
+    click.option("--software-version", metavar="TEXT"),
+    click.option("--description", metavar="TEXT", help="For administrators alone."),
+    click.option("--tag", "tags", multiple=True, metavar="TEXT", help="For administrators alone; repeatable."),
     click.option("--clear", multiple=True, type=click.Choice([*_MANY, *_NULLABLE]), help="Empty a field; repeatable."),
 )
 
@@ -91,6 +113,7 @@ _MAKERS: Mapping[str, Callable[[Any], object]] = {
     "application_type": ApplicationType,
     "grant_types": lambda values: tuple(map(GrantType, values)),
     "access_token_format": AccessTokenFormat,
-    "access_token_lifetime": lambda seconds: timedelta(seconds=seconds),
+    **dict.fromkeys(_LIFETIMES, lambda seconds: timedelta(seconds=seconds)),
+    "translations": lambda values: pairs(values, "--translation"),
     "scope": _scope,
 }

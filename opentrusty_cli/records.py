@@ -9,7 +9,8 @@ import json
 from datetime import datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
-from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.client import Client, ClientSecret
+from opentrusty_core.domain.client_kind import kind_of
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment, Role
 from opentrusty_core.domain.session import Session
@@ -17,6 +18,7 @@ from opentrusty_core.domain.settings_document import document_of
 from opentrusty_core.domain.signing_key import SigningKey
 from opentrusty_core.domain.tenant import Tenant, issuer_of
 from opentrusty_core.domain.user import User
+from opentrusty_core.storage import HeldGrant
 
 Data = dict[str, object]
 
@@ -66,10 +68,12 @@ def of_client(client: Client) -> Data:
     return {
         "client_id": client.client_id,
         "client_name": client.client_name,
+        "kind": kind_of(client).value,
         "status": client.status.value,
         "application_type": client.application_type.value,
         "token_endpoint_auth_method": client.token_endpoint_auth_method.value,
         "grant_types": [grant.value for grant in client.grant_types],
+        "response_types": list(client.response_types),
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
         "allowed_origins": list(client.allowed_origins),
@@ -81,6 +85,9 @@ def of_client(client: Client) -> Data:
         "access_token_signed_response_alg": client.access_token_signed_response_alg,
         "access_token_lifetime": seconds(client.access_token_lifetime),
         "id_token_signed_response_alg": client.id_token_signed_response_alg,
+        "id_token_lifetime": seconds(client.id_token_lifetime),
+        "refresh_token_idle_lifetime": seconds(client.refresh_token_idle_lifetime),
+        "refresh_token_lifetime": seconds(client.refresh_token_lifetime),
         "default_max_age": client.default_max_age,
         "require_auth_time": client.require_auth_time,
         "client_uri": client.client_uri,
@@ -88,10 +95,37 @@ def of_client(client: Client) -> Data:
         "policy_uri": client.policy_uri,
         "tos_uri": client.tos_uri,
         "contacts": list(client.contacts),
-        "secrets": [{"created_at": time(s.created_at), "expires_at": time(s.expires_at)} for s in client.secrets],
+        "translations": dict(client.translations),
+        "software_id": client.software_id,
+        "software_version": client.software_version,
+        "description": client.description,
+        "tags": list(client.tags),
+        "secrets": [of_secret(secret) for secret in client.secrets],
         "created_at": time(client.created_at),
         "updated_at": time(client.updated_at),
         "version": client.version,
+    }
+
+
+def of_secret(secret: ClientSecret) -> Data:
+    """A client's secret, by its id: the secret itself is known to nobody."""
+    return {"id": secret.id, "created_at": time(secret.created_at), "expires_at": time(secret.expires_at)}
+
+
+def of_held_grant(held: HeldGrant) -> Data:
+    """A grant, and who gave it."""
+    grant, user = held.grant, held.user
+    return {
+        "id": grant.id,
+        "client_id": grant.client_id,
+        "user_id": grant.user_id,
+        "username": user.username if user else None,
+        "scope": " ".join(grant.scope),
+        "offline": grant.is_offline,
+        "session_id": grant.session_id,
+        "auth_time": time(grant.auth_time),
+        "created_at": time(grant.created_at),
+        "expires_at": time(grant.expires_at),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from opentrusty_core.domain import language, redirect_uri
 from opentrusty_core.domain.scope import STANDARD_SCOPES, Scope, is_scope_token
@@ -169,7 +170,8 @@ class Client:
             return self
         wanted = tuple(languages)
         found = {name: language.look_up(self.translations, name, wanted) for name in TRANSLATABLE}
-        return replace(self, **{name: text for name, text in found.items() if text is not None})
+        texts: dict[str, Any] = {name: text for name, text in found.items() if text is not None}
+        return replace(self, **texts)
 
 
 def validated(client: Client) -> Client:

@@ -213,7 +213,7 @@ class Clients:
         return tuple(secret for secret in client.secrets if secret.is_live(now))
 
     def _overlapping(self, client: Client, overlap: timedelta) -> tuple[ClientSecret, ...]:
-        """The secrets that are still good, as many as have room beside a new one, ending after `overlap` at the latest."""
+        """The secrets that are still good, as many as there is room for beside a new one, with their end by then."""
         if not overlap:
             return ()
         end = self._context.runtime.now() + overlap

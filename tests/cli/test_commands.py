@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 
+from opentrusty_core.runtime import SystemRuntime
+from opentrusty_core.storage.contract.builders import a_code, a_grant, a_session, an_event
+from opentrusty_core.stores import open_store
 from tests.cli.conftest import PASSWORD, Cli
 
 SHOP = ("client", "create", "-t", "acme", "--client-id", "shop", "--name", "Shop")
@@ -156,16 +160,17 @@ def test_clients_are_made_changed_disabled_and_deleted(acme: Cli) -> None:
     secret = made.pop("client_secret")
     assert secret.startswith("ots_")
     assert made == acme.json("client", "show", "-t", "acme", "shop")
-    assert made["secrets"] == [{"created_at": made["created_at"], "expires_at": None}], (
-        "of a secret nothing but its dates"
-    )
+    (known,) = made["secrets"]
+    assert known == {"id": known["id"], "created_at": made["created_at"], "expires_at": None}, "of a secret no more"
     assert made | {"created_at": "", "updated_at": "", "secrets": []} == {
         "client_id": "shop",
         "client_name": "Shop",
+        "kind": "web",
         "status": "active",
         "application_type": "web",
         "token_endpoint_auth_method": "client_secret_basic",
         "grant_types": ["authorization_code"],
+        "response_types": ["code"],
         "redirect_uris": ["https://shop.example/callback"],
         "post_logout_redirect_uris": [],
         "allowed_origins": [],
@@ -177,6 +182,9 @@ def test_clients_are_made_changed_disabled_and_deleted(acme: Cli) -> None:
         "access_token_signed_response_alg": "ES256",
         "access_token_lifetime": None,
         "id_token_signed_response_alg": "RS256",
+        "id_token_lifetime": None,
+        "refresh_token_idle_lifetime": None,
+        "refresh_token_lifetime": None,
         "default_max_age": None,
         "require_auth_time": False,
         "client_uri": None,
@@ -184,6 +192,11 @@ def test_clients_are_made_changed_disabled_and_deleted(acme: Cli) -> None:
         "policy_uri": None,
         "tos_uri": None,
         "contacts": [],
+        "translations": {},
+        "software_id": None,
+        "software_version": None,
+        "description": None,
+        "tags": [],
         "secrets": [],
         "created_at": "",
         "updated_at": "",
@@ -261,6 +274,91 @@ def test_keys_are_listed_rotated_and_retired(acme: Cli) -> None:
     retired = acme.json("key", "retire", "-t", "acme", first["kid"], "--yes")
     assert retired["status"] == "retired"
     assert acme.json("key", "show", "-t", "acme", announced["kid"])["status"] == "active"
+
+
+def test_a_client_of_a_kind_needs_no_more_than_its_name_and_address(acme: Cli) -> None:
+    made = acme.json(*SHOP, *CALLBACK, "--kind", "single_page")
+    assert (made["kind"], made["token_endpoint_auth_method"]) == ("single_page", "none")
+    assert made["allowed_origins"] == ["https://shop.example"]
+    machine = acme.json("client", "create", "-t", "acme", "--name", "Job", "--kind", "machine")
+    assert machine["grant_types"] == ["client_credentials"]
+
+
+def test_texts_lifetimes_and_tags_of_a_client_are_set_and_cleared(acme: Cli) -> None:
+    made = acme.json(
+        *(
+            *SHOP,
+            *CALLBACK,
+            "--translation",
+            "client_name#de=Laden",
+            "--translation",
+            "tos_uri#de=https://a.example/?a=b",
+        ),
+        *("--id-token-lifetime", "60", "--refresh-token-idle-lifetime", "3600", "--refresh-token-lifetime", "7200"),
+        *("--tag", "team:shop", "--tag", "public", "--description", "The shop", "--software-id", "4NRB1"),
+    )
+    assert made["translations"] == {"client_name#de": "Laden", "tos_uri#de": "https://a.example/?a=b"}
+    assert (made["id_token_lifetime"], made["refresh_token_idle_lifetime"]) == (60, 3600)
+    assert (made["tags"], made["description"], made["software_id"]) == (["team:shop", "public"], "The shop", "4NRB1")
+    cleared = acme.json(
+        *("client", "update", "-t", "acme", "shop", "--clear", "translations", "--clear", "tags"),
+        *("--clear", "id_token_lifetime", "--clear", "description"),
+    )
+    assert (cleared["translations"], cleared["tags"]) == ({}, [])
+    assert (cleared["id_token_lifetime"], cleared["description"]) == (None, None)
+    assert "FIELD" not in acme.refused(2, "client", "update", "-t", "acme", "shop", "--translation", "client_name#de")
+
+
+def test_a_client_s_secrets_are_added_and_ended(acme: Cli) -> None:
+    first = acme.json(*SHOP, *CALLBACK)["secrets"][0]["id"]
+    made = acme.json("client", "add-secret", "-t", "acme", "shop", "--lifetime", "86400")
+    assert made["client_secret"].startswith("ots_")
+    second = made["secrets"][1]
+    assert second["expires_at"] is not None
+    ended = acme.json("client", "end-secret", "-t", "acme", "shop", first, "-y")
+    assert ended["secrets"] == [second]
+    assert "only secret" in acme.refused(5, "client", "end-secret", "-t", "acme", "shop", second["id"], "-y")
+
+
+def planted_grants(acme: Cli, username: str, client_id: str, *scopes: tuple[str, ...]) -> None:
+    """Grants as sign-ins would leave them."""
+    user_id = acme("user", "show", "-t", "acme", username, "-o", "id").strip()
+    tenant_id, runtime = acme("tenant", "show", "acme", "-o", "id").strip(), SystemRuntime()
+
+    async def plant() -> None:
+        store = open_store(acme.database_url)
+        session = a_session(runtime, user_id)
+        await store.tenant(tenant_id).sessions.start(session, an_event(runtime))
+        for scope in scopes:
+            grant = a_grant(runtime, session, client_id, scope=scope)
+            await store.tenant(tenant_id).codes.issue(a_code(runtime, grant), grant, an_event(runtime))
+        await store.close()
+
+    anyio.run(plant)
+
+
+def test_grants_to_a_client_are_listed_and_revoked(acme: Cli) -> None:
+    acme(*SHOP, *CALLBACK)
+    planted_grants(acme, "olive", "shop", ("openid",), ("openid", "email"), ("openid", "offline_access"))
+    listed = acme.json("client", "grants", "-t", "acme", "shop")["items"]
+    assert {(grant["scope"], grant["username"], grant["offline"]) for grant in listed} == {
+        ("openid", "olive", False),
+        ("openid email", "olive", False),
+        ("openid offline_access", "olive", True),
+    }
+    assert acme.json("client", "revoke-grants", "-t", "acme", "shop", listed[0]["id"], "-y")["revoked"] == 1
+    assert acme.json("client", "grants", "-t", "acme", "shop")["items"] == listed[1:]
+    assert acme.json("client", "revoke-grants", "-t", "acme", "shop", "--all", "-y")["revoked"] == 2
+
+
+def test_where_there_is_no_grant_to_a_client_there_is_none_to_revoke(acme: Cli) -> None:
+    acme(*SHOP, *CALLBACK)
+    assert acme.json("client", "grants", "-t", "acme", "shop") == {"items": [], "next_after": None}
+    revoked = acme.json("client", "revoke-grants", "-t", "acme", "shop", "--all", "-y")
+    assert revoked == {"client_id": "shop", "revoked": 0}
+    assert "no such grant" in acme.refused(4, "client", "revoke-grants", "-t", "acme", "shop", "nothing", "-y")
+    assert "--all" in acme.refused(2, "client", "revoke-grants", "-t", "acme", "shop", "-y")
+    assert "--all" in acme.refused(2, "client", "revoke-grants", "-t", "acme", "shop", "nothing", "--all", "-y")
 
 
 def test_sessions_are_listed_and_ended(acme: Cli) -> None:

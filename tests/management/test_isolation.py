@@ -38,6 +38,27 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "clients.get": (Permission.CLIENT_READ, lambda m, a, t, i: m.clients.get(a, t, i["client"])),
     "clients.update": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.update(a, t, i["client"], {})),
     "clients.rotate_secret": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.rotate_secret(a, t, i["client"])),
+    "clients.add_secret": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.add_secret(a, t, i["client"])),
+    "clients.end_secret": (
+        Permission.CLIENT_WRITE,
+        lambda m, a, t, i: m.clients.end_secret(a, t, i["client"], i["secret"]),
+    ),
+    "client_grants.page": (
+        Permission.USER_READ,
+        lambda m, a, t, i: m.client_grants.page(a, t, i["client"], EVERYTHING),
+    ),
+    "client_grants.count_consents": (
+        Permission.CLIENT_READ,
+        lambda m, a, t, i: m.client_grants.count_consents(a, t, i["client"]),
+    ),
+    "client_grants.revoke": (
+        Permission.CLIENT_WRITE,
+        lambda m, a, t, i: m.client_grants.revoke(a, t, "web", i["grant"]),
+    ),
+    "client_grants.revoke_all": (
+        Permission.CLIENT_WRITE,
+        lambda m, a, t, i: m.client_grants.revoke_all(a, t, i["client"]),
+    ),
     "clients.disable": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.disable(a, t, i["client"])),
     "clients.enable": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.enable(a, t, i["client"])),
     "clients.delete": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.delete(a, t, i["client"])),
@@ -86,12 +107,16 @@ async def ids_of(place: Place) -> dict[str, str]:
     client = await place.management.clients.create(
         SYSTEM, place.tenant.id, {"client_name": "T", "redirect_uris": ("https://t.example/",)}
     )
+    client = await place.management.clients.add_secret(SYSTEM, place.tenant.id, client.client.client_id)
+    session = await place.session(place.plain)
     return {
+        "secret": client.client.secrets[0].id,
+        "grant": (await place.grant(place.plain, session, "offline_access")).id,
         "user": place.plain.id,
         "client": client.client.client_id,
         "resource": api.identifier,
         "key": key.kid,
-        "session": (await place.session(place.plain)).id,
+        "session": session.id,
         "event": (await place.events())[0].id,
     }
 
@@ -102,7 +127,7 @@ async def all_events(place: Place) -> int:
 
 def test_every_use_case_stands_in_the_table(management: Management) -> None:
     """Who adds a use case adds its row here, and so its tests."""
-    nouns = ("tenants", "users", "clients", "resources", "keys", "roles", "sessions", "audit")
+    nouns = ("tenants", "users", "clients", "client_grants", "resources", "keys", "roles", "sessions", "audit")
     found = {
         f"{noun}.{name}"
         for noun in nouns

@@ -171,6 +171,14 @@ async def test_a_client_may_have_shorter_lived_access_tokens(world: World) -> No
     assert await world.introspect(tokens["access_token"]) == {"active": False}
 
 
+async def test_a_client_may_have_shorter_lived_id_tokens(world: World) -> None:
+    """`exp` says so; the access token beside it lives as long as the tenant says."""
+    await world.change_client("web", id_token_lifetime=timedelta(seconds=30))
+    tokens = await world.tokens()
+    claims = await world.verified(tokens["id_token"], "web", typ="JWT")
+    assert (claims["exp"] - claims["iat"], tokens["expires_in"]) == (30, 600)
+
+
 async def test_an_issue_is_written_down_as_the_persons(world: World) -> None:
     """One event, with the grant as its target."""
     tokens = await world.tokens()

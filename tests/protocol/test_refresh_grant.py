@@ -251,6 +251,24 @@ async def test_an_idle_token_ends(world: World, client_id: str) -> None:
 
 
 @pytest.mark.case("D8")
+@pytest.mark.parametrize("client_id", ["web", "spa"])
+async def test_a_client_s_own_lifetimes_stand_in_for_the_tenant_s(world: World, client_id: str) -> None:
+    """An hour idle, two hours in all, for this client; another's tokens live as long as the tenant says."""
+    minutes, scope = timedelta(minutes=1), "openid offline_access"
+    await world.change_client(client_id, refresh_token_idle_lifetime=60 * minutes, refresh_token_lifetime=120 * minutes)
+    world.runtime.advance(seconds=1)  # the client that was remembered is not asked about for longer than that
+    idle, used = [(await world.tokens(client_id, scope=scope))["refresh_token"] for _ in range(2)]
+    other = (await world.tokens("native", scope=scope))["refresh_token"]
+    for _ in range(2):
+        world.runtime.advance(minutes=50)
+        used = (await world.refresh(used, client_id)).json["refresh_token"]
+    assert (await world.refresh(idle, client_id)).error == INVALID_GRANT, "idle for 100 minutes"
+    world.runtime.advance(minutes=20)
+    assert (await world.refresh(used, client_id)).error == INVALID_GRANT, "two hours old"
+    assert (await world.refresh(other, "native")).status == 200
+
+
+@pytest.mark.case("D8")
 @shared
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=8), st.integers(5, 60))
 async def test_a_family_ends_when_idle_or_at_its_end(world: World, waits: list[int], absolute: int) -> None:

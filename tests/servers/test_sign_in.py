@@ -159,7 +159,7 @@ async def test_pages_speak_the_language_that_was_asked_for(world: World, locale:
 
 
 async def test_an_application_is_named_and_linked_in_the_language_of_the_person(world: World) -> None:
-    """RFC 7591 §2.2: what is registered as `client_name#de`, for who reads German; the links of the consent page too."""
+    """RFC 7591 §2.2: what is registered as `client_name#de`, for who reads German; so are links."""
     texts = {"client_name#de": "Laden", "client_uri#de": "https://shop.example/de", "client_name#fr": "Boutique"}
     await world.add_client(
         "polyglot", client_uri="https://shop.example/", tos_uri="https://shop.example/terms", translations=texts

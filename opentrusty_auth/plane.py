@@ -61,7 +61,9 @@ class Plane:
         return HttpResponse(
             status=status,
             headers=(*_HTML, (b"content-security-policy", policy), *(() if popup else _ISOLATED), *headers),
-            body=self.pages.render(view, locales=_preferred(request, ui_locales, view.branding.default_locale), nonce=nonce),
+            body=self.pages.render(
+                view, locales=_preferred(request, ui_locales, view.branding.default_locale), nonce=nonce
+            ),
         )
 
 

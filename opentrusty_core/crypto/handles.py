@@ -29,6 +29,8 @@ class Handle(StrEnum):
     SESSION = "otn_"
     BROWSER = "otb_"
     CSRF = "otx_"
+    INVITATION = "otv_"
+    PASSWORD_RESET = "otp_"  # noqa: S105 - a prefix, not a secret
 
 
 _SYNTAX = {kind: re.compile(re.escape(kind) + "[A-Za-z0-9_-]{43}") for kind in Handle}

@@ -34,6 +34,11 @@ class AuditType(StrEnum):
     USER_DELETED = "user.deleted"
     PASSWORD_SET = "password.set"  # noqa: S105 - an event's name
     PASSWORD_REHASHED = "password.rehashed"  # noqa: S105 - an event's name
+    LINK_MADE = "link.made"
+    LINK_USED = "link.used"
+    LINK_WITHDRAWN = "link.withdrawn"
+    LINK_REFUSED = "link.refused"
+    USER_UNLOCKED = "user.unlocked"
     CLIENT_CREATED = "client.created"
     CLIENT_UPDATED = "client.updated"
     CLIENT_DELETED = "client.deleted"

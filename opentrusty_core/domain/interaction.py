@@ -3,12 +3,14 @@
 The machine. An interaction is never asked how far it says it is; what is pending follows from facts alone, in this
 order:
 
-1. sign-in          no live session of an active person; or `prompt=login`, or `max_age` exceeded, and the person has
+1. new password     somebody has shown a password that they must change, within `PROOF_HOLDS`, and nobody has signed in
+                    since. They get no session before they have changed it.
+2. sign-in          no live session of an active person; or `prompt=login`, or `max_age` exceeded, and the person has
                     not signed in since the interaction began; or the session is not the hinted person's.
-2. select account   `prompt=select_account`, and the person has neither chosen an account nor signed in since it began.
-3. consent          `prompt=consent` and no answer yet; or the client is not the tenant's own and asks for something
+3. select account   `prompt=select_account`, and the person has neither chosen an account nor signed in since it began.
+4. consent          `prompt=consent` and no answer yet; or the client is not the tenant's own and asks for something
                     not yet allowed.
-4. nothing          a code can be issued.
+5. nothing          a code can be issued.
 
 So a skipped step, an empty form or a "done" sent by the browser leads back to the pending step.
 """
@@ -24,10 +26,14 @@ from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.session import Session
 
+PROOF_HOLDS = timedelta(minutes=10)
+"""How long somebody who has shown the old password may take to choose a new one."""
+
 
 class Step(Enum):
     """What an interaction still needs."""
 
+    NEW_PASSWORD = "new-password"  # noqa: S105 - a step's name
     SIGN_IN = "sign-in"
     SELECT_ACCOUNT = "select-account"
     CONSENT = "consent"
@@ -38,7 +44,8 @@ class Step(Enum):
 class Interaction:
     """An authorization request being answered, bound to its browser by the SHA-256 of the browser's own cookie.
 
-    `account_selected` and `consent_given` record the answers of this very interaction.
+    `account_selected` and `consent_given` record the answers of this very interaction; `proved_user_id` is who has
+    shown a right password that must be changed, and `proved_at` when.
     """
 
     hash: bytes = field(repr=False)
@@ -46,6 +53,8 @@ class Interaction:
     request: AuthorizationRequest
     account_selected: bool = False
     consent_given: bool = False
+    proved_user_id: str | None = None
+    proved_at: datetime | None = None
     created_at: datetime
     expires_at: datetime
 
@@ -64,6 +73,8 @@ def pending_step(
 
     Without `interaction` the request has just arrived, and nothing has been answered yet.
     """
+    if interaction is not None and _must_change_password(interaction, session, now):
+        return Step.NEW_PASSWORD
     signed_in_here = session is not None and interaction is not None and session.auth_time >= interaction.created_at
     if session is None or _is_not_hinted(request, session):
         return Step.SIGN_IN
@@ -73,6 +84,12 @@ def pending_step(
     if Prompt.SELECT_ACCOUNT in request.prompt and not selected:
         return Step.SELECT_ACCOUNT
     return Step.CONSENT if _must_consent(request, client, consent, interaction) else Step.NOTHING
+
+
+def _must_change_password(interaction: Interaction, session: Session | None, now: datetime) -> bool:
+    if interaction.proved_at is None or now - interaction.proved_at >= PROOF_HOLDS:
+        return False
+    return session is None or session.auth_time <= interaction.proved_at
 
 
 def _is_not_hinted(request: AuthorizationRequest, session: Session) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,3 +39,8 @@ class Bucket:
 
     key: bytes
     limit: Limit
+
+
+def account_key(user_id: str) -> bytes:
+    """The key of the bucket that counts failed sign-ins as this user."""
+    return hashlib.sha256(f"sign-in\0user\0{user_id}".encode("utf-8", "surrogatepass")).digest()

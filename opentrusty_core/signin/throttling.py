@@ -12,7 +12,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
 from opentrusty_core.domain.tenant import Tenant, Throttling
-from opentrusty_core.domain.throttle import Bucket, Limit
+from opentrusty_core.domain.throttle import Bucket, Limit, account_key
 from opentrusty_core.domain.user import User
 
 ACCOUNT = Limit(burst=10, interval=timedelta(seconds=30))
@@ -53,8 +53,8 @@ def buckets(limits: Limits, user: User | None, identifier: str, ip: str | None) 
     A known person has one bucket, whichever of their names was typed; unknown names are counted by their normal form,
     so that the two answer alike. Without an address no network is counted.
     """
-    account = f"user\0{user.id}" if user is not None else f"identifier\0{identifier}"
-    found = [Bucket(key=_key(account), limit=limits.account)]
+    account = account_key(user.id) if user is not None else _key(f"identifier\0{identifier}")
+    found = [Bucket(key=account, limit=limits.account)]
     network = _network(ip)
     if network is not None:
         found.append(Bucket(key=_key(f"network\0{network}"), limit=limits.network))

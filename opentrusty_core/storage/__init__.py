@@ -28,7 +28,7 @@ from opentrusty_core.storage.outcomes import (
     TenantCatalogue,
     Unknown,
 )
-from opentrusty_core.storage.people import Consents, Directory, Passwords, Throttles, Users, living
+from opentrusty_core.storage.people import Consents, Directory, Links, Passwords, Throttles, Users, living
 from opentrusty_core.storage.registry import Assignments, Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 from opentrusty_core.storage.store import Platform, PlatformAssignments, Store, TenantRepositories, Tenants
@@ -49,6 +49,7 @@ __all__ = [
     "HeldGrant",
     "Interactions",
     "Limited",
+    "Links",
     "OpenedInteraction",
     "Passwords",
     "Platform",

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Consent
+from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.domain.user import PasswordCredential, User
@@ -71,11 +72,39 @@ class Passwords(Protocol):
         ...
 
     async def set(self, credential: PasswordCredential, event: AuditEvent) -> None:
-        """Set or replace a user's password."""
+        """Set or replace a user's password; a one-time link of theirs is gone with it."""
+        ...
+
+    async def change(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> bool:
+        """The same in place of `old`; False, and nothing is changed, where the password is another by now."""
         ...
 
     async def rehash(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> None:
         """Replace `old` by the same password hashed anew, unless it was changed meanwhile."""
+        ...
+
+
+class Links(Protocol):
+    """The one-time links of a tenant's users, at most one a user (see `domain.one_time_link`)."""
+
+    async def make(self, link: OneTimeLink, event: AuditEvent) -> None:
+        """Keep a link in place of the user's link before."""
+        ...
+
+    async def open(self, link_hash: bytes, now: datetime) -> tuple[OneTimeLink, User] | None:
+        """The link with this hash and its user, while it is live and the user active; nothing is spent."""
+        ...
+
+    async def spend(self, link_hash: bytes, now: datetime, event: AuditEvent) -> bool:
+        """Use the link once, atomically: it is gone. False, and nothing is changed, where `open` finds none."""
+        ...
+
+    async def of_user(self, user_id: str, now: datetime) -> OneTimeLink | None:
+        """The live link of a user."""
+        ...
+
+    async def withdraw(self, user_id: str, now: datetime, event: AuditEvent) -> bool:
+        """Forget the link of a user; False, and no event, where none is live."""
         ...
 
 
@@ -101,7 +130,7 @@ class Consents(Protocol):
 
 class Throttles(Protocol):
     """Buckets of attempts (see `domain.throttle`). Each call is a transaction of its own even inside another: a
-    failed attempt counts.
+    failed attempt counts. `clear` is an administrator's, and as atomic with the rest of a transaction as any verb.
     """
 
     async def take(self, buckets: tuple[Bucket, ...], now: datetime) -> Taken | Limited:
@@ -110,6 +139,10 @@ class Throttles(Protocol):
 
     async def refund(self, buckets: tuple[Bucket, ...], now: datetime) -> None:
         """Give the slots back: the attempt was no guess."""
+        ...
+
+    async def clear(self, key: bytes, now: datetime, event: AuditEvent) -> bool:
+        """Give every slot of a bucket back; False, and no event, where none is taken."""
         ...
 
 

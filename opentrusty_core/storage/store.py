@@ -14,7 +14,7 @@ from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
 from opentrusty_core.storage.audit import Audit
 from opentrusty_core.storage.outcomes import TenantCatalogue
-from opentrusty_core.storage.people import Consents, Passwords, Throttles, Users
+from opentrusty_core.storage.people import Consents, Links, Passwords, Throttles, Users
 from opentrusty_core.storage.registry import Assignments, Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 
@@ -35,6 +35,11 @@ class TenantRepositories(Protocol):
     @property
     def passwords(self) -> Passwords:
         """Their passwords."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """Their one-time links."""
         ...
 
     @property

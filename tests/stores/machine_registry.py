@@ -49,6 +49,11 @@ class RegistryRules(TwoStores):
         else:
             self.both(at, lambda r, it, e: r.throttles.take(it, now), tuple(buckets))
 
+    @rule(at=places, bucket=st.sampled_from(BUCKETS))
+    def clear_bucket(self, at: Place, bucket: Bucket) -> None:
+        now = self.runtime.now()
+        self.both(at, lambda r, it, e: r.throttles.clear(it, now, e), bucket.key)
+
     @rule(at=places, version=versions)
     def update_tenant(self, at: Place, version: int) -> None:
         tenant = replace(self.tenants[at[0]], display_name=self.runtime.new_id(), version=version)

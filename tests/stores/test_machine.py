@@ -18,6 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stores.machine import TwoStores
 from tests.stores.machine_access import GivingRules, TakingRules
+from tests.stores.machine_links import LinkRules
 from tests.stores.machine_people import PeopleRules
 from tests.stores.machine_registry import RegistryRules
 from tests.support.postgres import Cluster
@@ -25,7 +26,7 @@ from tests.support.postgres import Cluster
 THOROUGH = settings.default is not None and settings.default.max_examples > 100
 
 
-class RegistryMachine(RegistryRules, PeopleRules):
+class RegistryMachine(RegistryRules, LinkRules, PeopleRules):
     """What administrators do, in any order, and everything that can be read in between."""
 
 

@@ -28,6 +28,7 @@ from opentrusty_core.storage.contract.grants import TestGrants
 from opentrusty_core.storage.contract.hostile import TestHostileInput
 from opentrusty_core.storage.contract.interactions import TestInteractions
 from opentrusty_core.storage.contract.isolation import TestIsolation
+from opentrusty_core.storage.contract.links import TestChangingPasswords, TestLinks
 from opentrusty_core.storage.contract.paging import TestPaging
 from opentrusty_core.storage.contract.people import TestConsents, TestPasswords, TestUsers
 from opentrusty_core.storage.contract.platform import TestPlatformAssignments, TestStore, TestTenants
@@ -49,6 +50,7 @@ __all__ = [
     "TestAccessTokens",
     "TestAssignments",
     "TestAudit",
+    "TestChangingPasswords",
     "TestClients",
     "TestConsents",
     "TestEndingSessions",
@@ -57,6 +59,7 @@ __all__ = [
     "TestInteractions",
     "TestIsolation",
     "TestIssuingCodes",
+    "TestLinks",
     "TestLookingUpRefreshTokens",
     "TestPaging",
     "TestPasswords",

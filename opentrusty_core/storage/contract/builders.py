@@ -13,6 +13,7 @@ from opentrusty_core.domain.client import Client, ClientSecret, GrantType
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Consent, Grant
 from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.one_time_link import LinkKind, OneTimeLink
 from opentrusty_core.domain.pkce import challenge_of
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
@@ -91,6 +92,20 @@ def a_password(runtime: Runtime, user_id: str, **changes: Any) -> PasswordCreden
     """A credential; its encoded form looks like argon2's and matches nothing."""
     encoded = f"$argon2id$v=19$m=19456,t=2,p=1${runtime.token_bytes(16).hex()}${runtime.token_bytes(32).hex()}"
     return replace(PasswordCredential(user_id=user_id, encoded=encoded, changed_at=runtime.now()), **changes)
+
+
+def a_link(runtime: Runtime, user_id: str, **changes: Any) -> OneTimeLink:
+    """An invitation of seven days."""
+    now = runtime.now()
+    link = OneTimeLink(
+        hash=runtime.token_bytes(32),
+        id=runtime.new_id(),
+        kind=LinkKind.INVITATION,
+        user_id=user_id,
+        created_at=now,
+        expires_at=now + timedelta(days=7),
+    )
+    return replace(link, **changes)
 
 
 def a_client(runtime: Runtime, **changes: Any) -> Client:

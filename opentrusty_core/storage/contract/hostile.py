@@ -42,6 +42,7 @@ class TestHostileInput(Contract):
         assert await here.users.get(text) is None
         assert await here.users.find(text) is None
         assert await here.passwords.get(text) is None
+        assert await here.links.of_user(text, now) is None
         assert await here.consents.of_user(text) == ()
         assert await here.consents.count_of_client(text) == 0
         assert await here.clients.get(text) is None
@@ -76,6 +77,7 @@ class TestHostileInput(Contract):
         assert await here.grants.revoke_all(now, world.event(), client_id=text) == 0
         assert await here.sessions.end(text, now, world.event()) is False
         assert await here.sessions.end_all(text, now, world.event()) == 0
+        assert await here.links.withdraw(text, now, world.event()) is False
         assert await here.consents.withdraw(text, text, now, world.event()) is False
         assert await here.assignments.revoke(text, text, world.event()) is False
         for delete in (here.users.delete, here.clients.delete, here.resources.delete):

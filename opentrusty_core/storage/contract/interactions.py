@@ -52,7 +52,9 @@ class TestInteractions(Contract):
             claims_locales=("en",),
             display=Display.TOUCH,
         )
-        interaction = await world.interaction(request=request, account_selected=True)
+        interaction = await world.interaction(
+            request=request, account_selected=True, proved_user_id="an-id", proved_at=world.now
+        )
         assert await opened(world, interaction) == OpenedInteraction(interaction=interaction, recognised=None)
 
     @case("A12", "I5")
@@ -104,9 +106,11 @@ class TestInteractions(Contract):
 
     @case("A13")
     async def test_answers_are_written_down_and_nothing_else(self, world: World) -> None:
-        """`update` moves the two answers; the request, the browser and the end stay."""
+        """`update` moves the answers and the proof; the request, the browser and the end stay."""
         interaction = await world.interaction()
-        answered = replace(interaction, account_selected=True, consent_given=True)
+        answered = replace(
+            interaction, account_selected=True, consent_given=True, proved_user_id="an-id", proved_at=world.now
+        )
         lie = replace(answered, browser_hash=world.runtime.token_bytes(32), expires_at=world.now + timedelta(days=9))
         assert await world.here.interactions.update(lie) is True
         assert await opened(world, interaction) == OpenedInteraction(interaction=answered, recognised=None)

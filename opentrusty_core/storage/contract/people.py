@@ -134,6 +134,7 @@ class TestUsers(Contract):
         flow = await world.interaction(browser_hash=session.browser_hash)
         await world.here.access_tokens.add(opaque, None)
         await world.here.passwords.set(a_password(world.runtime, user.id), world.event())
+        await world.link(user)
         await world.here.consents.save(a_consent(world.runtime, user.id, client.client_id), world.event())
         role = an_assignment(world.runtime, world.here_tenant.id, user.id)
         await world.here.assignments.assign(role, world.event())
@@ -145,6 +146,7 @@ class TestUsers(Contract):
         assert await world.here.users.get(user.id) is None
         assert await world.here.users.find("alice") is None
         assert await world.here.passwords.get(user.id) is None
+        assert await world.here.links.of_user(user.id, world.now) is None
         assert await world.here.consents.of_user(user.id) == ()
         assert await world.here.sessions.get(session.id) is None
         assert await world.here.grants.get(grant.id) is None

@@ -8,6 +8,7 @@ from datetime import timedelta
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.grant import Consent, Grant
 from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.session import Session
@@ -18,6 +19,7 @@ from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.storage.contract.builders import (
     a_bucket,
     a_consent,
+    a_link,
     a_password,
     a_resource,
     a_signing_key,
@@ -37,6 +39,7 @@ class Planted:
 
     user: User
     password: PasswordCredential
+    link: OneTimeLink
     client: Client
     consent: Consent
     assignment: Assignment
@@ -56,6 +59,7 @@ class Planted:
         return Known(
             user_ids={self.user.id},
             names={normalised(self.user.username)},
+            link_hashes={self.link.hash},
             client_ids={self.client.client_id},
             origins={ORIGIN},
             roles={self.assignment.role},
@@ -78,6 +82,7 @@ async def plant(world: World) -> Planted:
     planted = Planted(
         user=user,
         password=a_password(world.runtime, user.id),
+        link=a_link(world.runtime, user.id),
         client=client,
         consent=a_consent(world.runtime, user.id, client.client_id),
         assignment=an_assignment(world.runtime, world.here_tenant.id, user.id),
@@ -93,6 +98,7 @@ async def plant(world: World) -> Planted:
     )
     here, end = world.here, world.now + timedelta(minutes=10)
     await here.passwords.set(planted.password, world.event())
+    await here.links.make(planted.link, world.event())
     await here.consents.save(planted.consent, world.event())
     await here.assignments.assign(planted.assignment, world.event())
     await world.store.platform.assignments.assign(replace(planted.assignment, role="platform_admin"), world.event())

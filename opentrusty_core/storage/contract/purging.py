@@ -63,9 +63,9 @@ class TestPurging(Contract):
         await world.there.interactions.start(an_interaction(world.runtime, "a-client"))
         await world.there.sessions.start(a_session(world.runtime, "a-user"), world.event())
         world.advance(days=91)
-        # Here: two codes with their grants, a refresh token, an access token, a revoked JWT, a session, an interaction
-        # and a bucket. There: a session and an interaction.
-        assert await purge_all(world) >= 12
+        # Here: two codes with their grants, a refresh token, an access token, a revoked JWT, a session, an interaction,
+        # a link and a bucket. There: a session and an interaction.
+        assert await purge_all(world) >= 13
         assert await world.here.sessions.get(planted.session.id) is None
         assert await world.here.grants.get(planted.grant.id) is None
         assert await world.here.grants.get(planted.issued.grant.id) is None
@@ -79,11 +79,12 @@ class TestPurging(Contract):
         token = an_access_token(world.runtime, "a-client", expires_at=interaction.expires_at)
         await world.here.access_tokens.add(token, None)
         await world.here.access_tokens.revoke_jwt(JTI, interaction.expires_at, world.event())
+        await world.link(await world.user(), expires_at=interaction.expires_at)
         world.move_to(interaction.expires_at - MICROSECOND)
         assert await purge(world) == 0
         assert await world.here.access_tokens.look_up_jwt(JTI, None, world.now) is None
         world.move_to(interaction.expires_at)
-        assert await purge_all(world) == 3
+        assert await purge_all(world) == 4
 
     async def test_batches_are_bounded_and_counted(self, world: World) -> None:
         """Seven that are over go as three, three and one, in whichever tenants they are."""

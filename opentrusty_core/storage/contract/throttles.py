@@ -100,6 +100,37 @@ class TestThrottles(Contract):
         assert [await take(world, *buckets) for _ in range(2)] == [Taken()] * 2
         assert isinstance(await take(world, *buckets), Limited)
 
+    @case("K6")
+    async def test_a_bucket_is_cleared(self, world: World) -> None:
+        """All its slots come back, with an event; where none is taken the answer is False, and there is no event."""
+        bucket, other = (a_bucket(world.runtime, burst=2, interval=INTERVAL) for _ in range(2))
+        for _ in range(2):
+            await take(world, bucket, other)
+        event = world.event()
+        assert await world.here.throttles.clear(bucket.key, world.now, event) is True
+        assert (await world.events())[-1] == event
+        before = await world.events()
+        assert await world.here.throttles.clear(bucket.key, world.now, world.event()) is False
+        assert await world.here.throttles.clear(world.runtime.token_bytes(32), world.now, world.event()) is False
+        assert [await take(world, bucket) for _ in range(2)] == [Taken()] * 2
+        assert isinstance(await take(world, bucket), Limited)
+        assert isinstance(await take(world, other), Limited)
+        world.runtime.advance(INTERVAL * 2)
+        assert await world.here.throttles.clear(other.key, world.now, world.event()) is False
+        assert await world.events() == before
+
+    @case("K6")
+    async def test_a_bucket_is_cleared_or_not_with_the_rest_of_a_transaction(self, world: World) -> None:
+        """It is an administrator's change like any other."""
+        bucket = a_bucket(world.runtime, burst=1, interval=INTERVAL)
+        await take(world, bucket)
+        async with world.undone() as repos:
+            assert await repos.throttles.clear(bucket.key, world.now, world.event()) is True
+        assert isinstance(await take(world, bucket), Limited)
+        async with world.store.transaction(world.here_tenant.id) as repos:
+            assert await repos.throttles.clear(bucket.key, world.now, world.event()) is True
+        assert await take(world, bucket) == Taken()
+
     @case("K3")
     async def test_an_attempt_counts_though_its_transaction_fails(self, world: World) -> None:
         """Each call is a transaction of its own: no rollback gives a slot back, and none takes one again."""

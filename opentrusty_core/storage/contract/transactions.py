@@ -14,6 +14,7 @@ from opentrusty_core.errors import Conflict, NotFound
 from opentrusty_core.storage.contract.builders import (
     a_code,
     a_grant,
+    a_link,
     a_password,
     a_refresh_token,
     a_resource,
@@ -38,7 +39,9 @@ async def change_everything(world: World, repos: TenantRepositories, planted: Pl
     user = a_user(world.runtime)
     await repos.users.add(user, world.event())
     await repos.users.update(replace(planted.user, username="changed", version=2), world.event())
+    assert await repos.links.withdraw(planted.user.id, world.now, world.event())
     await repos.passwords.set(a_password(world.runtime, planted.user.id), world.event())
+    await repos.links.make(a_link(world.runtime, planted.user.id), world.event())
     await repos.tenant.update(replace(world.here_tenant, display_name="Changed", version=2), world.event())
     await repos.clients.update(replace(planted.client, client_name="Changed", version=2), world.event())
     await repos.resources.save(replace(planted.resource, scopes={"changed": ""}), world.event())

@@ -9,7 +9,7 @@ import pytest
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.user import normalised
 from opentrusty_core.errors import Conflict, NotFound
-from opentrusty_core.storage.contract.builders import a_password, a_tenant
+from opentrusty_core.storage.contract.builders import a_link, a_password, a_tenant
 from opentrusty_core.storage.contract.planted import ORIGIN, Planted
 from opentrusty_core.storage.contract.trespass import trespass
 from opentrusty_core.storage.contract.world import ALL, World
@@ -73,6 +73,41 @@ async def _(world: World, planted: Planted) -> None:
     assert await world.there.passwords.get(planted.user.id) is None
 
 
+@trespass("passwords.change")
+async def _(world: World, planted: Planted) -> None:
+    new = a_password(world.runtime, planted.user.id)
+    assert await world.there.passwords.change(planted.password, new, world.event()) is False
+    assert await world.there.passwords.get(planted.user.id) is None
+
+
+@trespass("links.make")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.users.add(planted.user, world.event())
+    await world.there.links.make(a_link(world.runtime, planted.user.id), world.event())
+
+
+@trespass("links.open")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.users.add(planted.user, world.event())
+    assert await world.there.links.open(planted.link.hash, world.now) is None
+
+
+@trespass("links.spend")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.users.add(planted.user, world.event())
+    assert await world.there.links.spend(planted.link.hash, world.now, world.event()) is False
+
+
+@trespass("links.of_user")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.links.of_user(planted.user.id, world.now) is None
+
+
+@trespass("links.withdraw")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.links.withdraw(planted.user.id, world.now, world.event()) is False
+
+
 @trespass("consents.save")
 async def _(world: World, planted: Planted) -> None:
     await world.there.consents.save(replace(planted.consent, scope=frozenset({"more"})), world.event())
@@ -103,6 +138,11 @@ async def _(world: World, planted: Planted) -> None:
 @trespass("throttles.refund")
 async def _(world: World, planted: Planted) -> None:
     await world.there.throttles.refund((planted.bucket,), world.now)
+
+
+@trespass("throttles.clear")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.throttles.clear(planted.bucket.key, world.now, world.event()) is False
 
 
 @trespass("tenant.create")

@@ -18,6 +18,7 @@ class Known:
 
     user_ids: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)  # in normal form
+    link_hashes: set[bytes] = field(default_factory=set)
     client_ids: set[str] = field(default_factory=set)
     origins: set[str] = field(default_factory=set)
     roles: set[str] = field(default_factory=set)
@@ -47,10 +48,13 @@ async def visible(repos: TenantRepositories, known: Known, now: datetime) -> dic
     for user_id in sorted(known.user_ids):
         seen[f"user {user_id}"] = await repos.users.get(user_id)
         seen[f"password of {user_id}"] = await repos.passwords.get(user_id)
+        seen[f"link of {user_id}"] = await repos.links.of_user(user_id, now)
         seen[f"consents of {user_id}"] = await repos.consents.of_user(user_id)
         seen[f"roles of {user_id}"] = await repos.assignments.of_user(user_id)
         seen[f"sessions of {user_id}"] = await repos.sessions.of_user(user_id, now, _ALL)
         seen[f"grants of {user_id}"] = await repos.grants.of_user(user_id, now, _ALL)
+    for link_hash in sorted(known.link_hashes):
+        seen[f"link {link_hash.hex()}"] = await repos.links.open(link_hash, now)
     for role in sorted(known.roles):
         seen[f"holders of {role}"] = await repos.assignments.of_role(role)
     for client_id in sorted(known.client_ids):

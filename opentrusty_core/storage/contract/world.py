@@ -15,6 +15,7 @@ from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Grant
 from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.tenant import Tenant
@@ -126,6 +127,12 @@ class World:
         user = builders.a_user(self.runtime, **changes)
         await self.here.users.add(user, self.event())
         return user
+
+    async def link(self, user: User, **changes: Any) -> OneTimeLink:
+        """A one-time link of the user."""
+        link = builders.a_link(self.runtime, user.id, **changes)
+        await self.here.links.make(link, self.event())
+        return link
 
     async def client(self, **changes: Any) -> Client:
         """A client."""

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.memory.access import MemoryAccessTokens, MemoryCodes, MemoryGrants, MemoryRefreshTokens
 from opentrusty_core.stores.memory.audit import MemoryAudit
+from opentrusty_core.stores.memory.links import MemoryLinks
 from opentrusty_core.stores.memory.people import MemoryConsents, MemoryPasswords, MemoryUsers
 from opentrusty_core.stores.memory.platform import MemoryPlatform
 from opentrusty_core.stores.memory.registry import (
@@ -35,6 +36,7 @@ class _Repositories:
         self.tenant = MemoryTenantRecord(view)
         self.users = MemoryUsers(view)
         self.passwords = MemoryPasswords(view)
+        self.links = MemoryLinks(view)
         self.consents = MemoryConsents(view)
         self.throttles = MemoryThrottles(view)
         self.clients = MemoryClients(view)

@@ -57,6 +57,7 @@ class MemoryUsers:
             if t.users.pop(user_id, None) is None:
                 raise NotFound("There is no such user.")
             t.passwords.pop(user_id, None)
+            t.links.pop(user_id, None)
             drop(t.consents, lambda consent: consent.user_id == user_id)
             drop(t.assignments, lambda assignment: assignment.user_id == user_id)
             drop(t.platform_assignments, lambda assignment: assignment.user_id == user_id)
@@ -85,8 +86,16 @@ class MemoryPasswords:
     async def set(self, credential: PasswordCredential, event: AuditEvent) -> None:
         """See `storage.Passwords.set`."""
         async with self._view.write() as t:
-            t.passwords[credential.user_id] = credential
-            t.audit[event.id] = event
+            _set_password(t, credential, event)
+
+    async def change(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> bool:
+        """See `storage.Passwords.change`."""
+        async with self._view.write() as t:
+            known = t.passwords.get(old.user_id)
+            if known is None or known.encoded != old.encoded:
+                return False
+            _set_password(t, new, event)
+            return True
 
     async def rehash(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> None:
         """See `storage.Passwords.rehash`."""
@@ -135,6 +144,12 @@ def _username(user: User) -> str:
 
 def _email(user: User) -> str | None:
     return None if user.email is None else normalised(user.email)
+
+
+def _set_password(t: Tables, credential: PasswordCredential, event: AuditEvent) -> None:
+    t.passwords[credential.user_id] = credential
+    t.links.pop(credential.user_id, None)
+    t.audit[event.id] = event
 
 
 def _refuse_taken_names(t: Tables, user: User) -> None:

@@ -109,7 +109,11 @@ class MemoryInteractions:
             if known is None:
                 return False
             t.interactions[interaction.hash] = replace(
-                known, account_selected=interaction.account_selected, consent_given=interaction.consent_given
+                known,
+                account_selected=interaction.account_selected,
+                consent_given=interaction.consent_given,
+                proved_user_id=interaction.proved_user_id,
+                proved_at=interaction.proved_at,
             )
             return True
 

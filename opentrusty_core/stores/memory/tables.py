@@ -15,6 +15,7 @@ from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Consent, Grant
 from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.page import Key, Page, PageRequest, Sorting, dump_key, load_key
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
@@ -42,6 +43,7 @@ class Tables:
     tenant: Tenant | None = None
     users: dict[str, User] = field(default_factory=dict)
     passwords: dict[str, PasswordCredential] = field(default_factory=dict)
+    links: dict[str, OneTimeLink] = field(default_factory=dict)  # by user
     consents: dict[tuple[str, str], Consent] = field(default_factory=dict)  # by user and client
     clients: dict[str, Client] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)

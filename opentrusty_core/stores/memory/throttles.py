@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
+from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.storage import Limited, Taken
 from opentrusty_core.stores.memory.tables import View
@@ -13,6 +15,7 @@ class MemoryThrottles:
     """See `storage.Throttles`. A bucket is the time at which it will be empty; it goes past every transaction."""
 
     def __init__(self, view: View) -> None:
+        self._view = view
         self._tenant_id = view.tenant_id
         self._empty_at = view.database.throttles
 
@@ -30,11 +33,23 @@ class MemoryThrottles:
         """See `storage.Throttles.refund`."""
         self.give_back(buckets)
 
+    async def clear(self, key: bytes, now: datetime, event: AuditEvent) -> bool:
+        """See `storage.Throttles.clear`."""
+        async with self._view.write() as t:
+            if self._empty_at.get((self._tenant_id, key), now) <= now:
+                return False
+            t.audit[event.id] = event
+            self._view.refund(partial(self._forget, key))
+            return True
+
     def give_back(self, buckets: tuple[Bucket, ...]) -> None:
         """What `refund` does."""
         for bucket in buckets:
             if (self._tenant_id, bucket.key) in self._empty_at:
                 self._empty_at[self._tenant_id, bucket.key] -= bucket.limit.interval
+
+    def _forget(self, key: bytes) -> None:
+        self._empty_at.pop((self._tenant_id, key), None)
 
     def _level(self, bucket: Bucket, now: datetime) -> datetime:
         return max(self._empty_at.get((self._tenant_id, bucket.key), now), now)

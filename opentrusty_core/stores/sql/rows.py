@@ -7,6 +7,7 @@ from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Consent, Grant
 from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.session import Session
@@ -19,6 +20,7 @@ from opentrusty_core.stores.sql.codec import Params, Record
 TENANT = Record("tenant", Tenant, "id name status created_at updated_at version")
 USER = Record("user", User, "id username email email_verified status created_at updated_at version")
 PASSWORD = Record("password", PasswordCredential, "user_id encoded changed_at must_change")
+LINK = Record("link", OneTimeLink, "user_id hash id kind created_at expires_at")
 CONSENT = Record("consent", Consent, "user_id client_id granted_at")
 CLIENT = Record("client", Client, "client_id status created_at updated_at version")
 RESOURCE = Record("resource", Resource, "identifier name")
@@ -34,7 +36,9 @@ SESSION = Record(
     "id user_id handle_hash browser_hash created_at last_seen_at idle_expires_at expires_at ended_at",
 )
 INTERACTION = Record(
-    "interaction", Interaction, "hash browser_hash account_selected consent_given created_at expires_at"
+    "interaction",
+    Interaction,
+    "hash browser_hash account_selected consent_given proved_user_id proved_at created_at expires_at",
 )
 GRANT = Record("grant", Grant, "id user_id client_id session_id scope created_at expires_at revoked_at")
 CODE = Record(
@@ -56,6 +60,7 @@ RECORDS = {
         TENANT,
         USER,
         PASSWORD,
+        LINK,
         CONSENT,
         CLIENT,
         RESOURCE,

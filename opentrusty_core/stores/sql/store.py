@@ -11,6 +11,7 @@ from opentrusty_core.stores.sql import migrations
 from opentrusty_core.stores.sql.engine import Database, Engine
 from opentrusty_core.stores.sql.repositories.access import SqlAccessTokens, SqlCodes, SqlGrants, SqlRefreshTokens
 from opentrusty_core.stores.sql.repositories.audit import SqlAudit
+from opentrusty_core.stores.sql.repositories.links import SqlLinks
 from opentrusty_core.stores.sql.repositories.people import SqlConsents, SqlPasswords, SqlUsers
 from opentrusty_core.stores.sql.repositories.platform import SqlPlatform
 from opentrusty_core.stores.sql.repositories.registry import (
@@ -31,6 +32,7 @@ class _Repositories:
         self.tenant = SqlTenantRecord(database, tenant_id)
         self.users = SqlUsers(database, tenant_id)
         self.passwords = SqlPasswords(database, tenant_id)
+        self.links = SqlLinks(database, tenant_id)
         self.consents = SqlConsents(database, tenant_id)
         self.throttles = SqlThrottles(database, tenant_id)
         self.clients = SqlClients(database, tenant_id)

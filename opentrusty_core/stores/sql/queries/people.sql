@@ -42,6 +42,7 @@ RETURNING id;
 -- Removes a user with all that is theirs. No row: there is no such user.
 DELETE FROM users WHERE tenant_id = :tenant_id AND id = :user_id RETURNING id;
 DELETE FROM passwords WHERE tenant_id = :tenant_id AND user_id = :user_id;
+DELETE FROM one_time_links WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM consents WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM assignments WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM platform_assignments WHERE tenant_id = :tenant_id AND user_id = :user_id;
@@ -84,10 +85,19 @@ SELECT {{user:u}} FROM matching m JOIN users u ON u.tenant_id = m.tenant_id AND 
 SELECT {{password:p}} FROM passwords p WHERE p.tenant_id = :tenant_id AND p.user_id = :user_id;
 
 -- name: set_password
--- Sets or replaces a password.
+-- Sets or replaces a password. A link that would set one is gone with it.
 INSERT INTO passwords (tenant_id, {{password}}) VALUES (:tenant_id, {{:password}})
     ON CONFLICT (tenant_id, user_id) DO UPDATE
    SET encoded = excluded.encoded, changed_at = excluded.changed_at, must_change = excluded.must_change;
+DELETE FROM one_time_links WHERE tenant_id = :tenant_id AND user_id = :password_user_id;
+{{write_event}};
+
+-- name: change_password
+-- Replaces a password. No row: it was changed meanwhile. A link that would set one is gone with it.
+UPDATE passwords SET encoded = :password_encoded, changed_at = :password_changed_at, must_change = :password_must_change
+ WHERE tenant_id = :tenant_id AND user_id = :password_user_id AND encoded = :old_encoded
+RETURNING user_id;
+DELETE FROM one_time_links WHERE tenant_id = :tenant_id AND user_id = :password_user_id;
 {{write_event}};
 
 -- name: rehash_password
@@ -146,6 +156,11 @@ RETURNING throttles.key;
 -- How many microseconds until every bucket has a slot.
 SELECT max(throttles.arrival + bucket.pace - bucket.tolerance - :moment) AS wait
   FROM {{buckets}} JOIN throttles ON throttles.tenant_id = bucket.tenant_id AND throttles.key = bucket.key;
+
+-- name: clear_bucket
+-- Gives every slot of a bucket back. No row: none is taken.
+DELETE FROM throttles WHERE tenant_id = :tenant_id AND key = :key AND arrival > :moment RETURNING key;
+{{write_event}};
 
 -- name: refund_slots
 -- Gives slots back as a part of more. A bucket that runs behind the clock is full again: no need to hold it there.

@@ -89,7 +89,8 @@ SELECT {{interaction:i}}, {{session:s}}, {{user:u}}, {{consent:c}}
 -- name: update_interaction
 -- Writes the answers down. No row: it is gone.
 UPDATE interactions
-   SET account_selected = :interaction_account_selected, consent_given = :interaction_consent_given
+   SET account_selected = :interaction_account_selected, consent_given = :interaction_consent_given,
+       proved_user_id = :interaction_proved_user_id, proved_at = :interaction_proved_at
  WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash;
 
 -- name: finish_interaction

@@ -70,6 +70,11 @@ class SqlPasswords(Repository):
         """See `storage.Passwords.set`."""
         await self._add("set_password", event, **PASSWORD.params(credential))
 
+    async def change(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> bool:
+        """See `storage.Passwords.change`."""
+        params = PASSWORD.params(new)
+        return bool(await self._add("change_password", event, old_encoded=old.encoded, **params))
+
     async def rehash(self, old: PasswordCredential, new: PasswordCredential, event: AuditEvent) -> None:
         """See `storage.Passwords.rehash`."""
         await self._add("rehash_password", event, old_encoded=old.encoded, **PASSWORD.params(new))

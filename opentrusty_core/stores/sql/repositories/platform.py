@@ -22,7 +22,7 @@ PLATFORM = ""
 _MASTER_KEY = "master_key"
 _KEEP_SESSION = timedelta(days=1)
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
-_PURGED = ("interactions", "sessions", "access_tokens", "revoked_jwts", "throttles")
+_PURGED = ("one_time_links", "interactions", "sessions", "access_tokens", "revoked_jwts", "throttles")
 
 
 class SqlTenants(Repository):

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from operator import itemgetter
 
+from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.storage import Limited, Taken
 from opentrusty_core.stores.sql.codec import MICROSECOND, to_microseconds
@@ -30,6 +31,10 @@ class SqlThrottles(Repository):
         """See `storage.Throttles.refund`."""
         params = self._params(buckets=bucket_params(self._tenant_id, buckets))
         await self._database.outside.run("refund_slots_unwaited", params)
+
+    async def clear(self, key: bytes, now: datetime, event: AuditEvent) -> bool:
+        """See `storage.Throttles.clear`."""
+        return bool(await self._find("clear_bucket", event, key=key.hex(), moment=to_microseconds(now)))
 
 
 def bucket_params(tenant_id: str, buckets: tuple[Bucket, ...]) -> str:

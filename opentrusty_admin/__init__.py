@@ -1,1 +1,1 @@
-"""The Admin Plane: the control plane over HTTP."""
+"""The Admin Plane: tenants, users, clients and the audit over HTTP. It holds no rule: `opentrusty_core` does."""

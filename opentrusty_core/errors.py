@@ -194,6 +194,12 @@ class InvalidToken(ProtocolError):
     description = "The access token is invalid, expired or revoked."
 
 
+class Unauthenticated(InvalidToken):
+    """Nothing in the request says who calls (RFC 6750 §3)."""
+
+    description = "The request says nothing of who calls."
+
+
 class InsufficientScope(ProtocolError):
     """The token is good but not for this (RFC 6750 §3.1)."""
 
@@ -215,6 +221,10 @@ class NotFound(DomainError):
 
 class Conflict(DomainError):
     """The thing exists already, or changed meanwhile."""
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the thing since the caller read it."""
 
 
 class Denied(DomainError):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from opentrusty_core.callers import Callers
 from opentrusty_core.config import Config
+from opentrusty_core.crypto.cursors import Cursors
 from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.handles import Handle, hash_handle, is_handle
 from opentrusty_core.crypto.passwords import Passwords
 from opentrusty_core.crypto.refresh import RefreshTokens
-from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.builtin import builtin_clients, builtin_resources
 from opentrusty_core.domain.session import Browser
 from opentrusty_core.domain.signing_key import KeyPolicy
 from opentrusty_core.management import MaintenanceReport, Management, check_master_keys
@@ -58,30 +60,38 @@ class Provider:
         passwords = passwords or Passwords(runtime.token_bytes)
         self._store = store
         self._master_keys = master_keys
-        self._clients: Remembered[tuple[str, str], Client] = Remembered(runtime, _CACHED_CLIENTS)
         self.config = config
         self.runtime = runtime
         self.management = Management(
             store, runtime, config, master_keys, passwords=passwords, key_policy=key_policy or KeyPolicy()
         )
-        issuers = Issuers(store, runtime, config.auth_url, master_keys, self.management.keys.ensure_active)
-        self.protocol = ProtocolService(
-            Deps(
-                store=store,
-                runtime=runtime,
-                issuers=issuers,
-                clients=self._clients,
-                refresh_tokens=RefreshTokens(master_keys),
-                directory=directory,
-                extra_claims=extra_claims,
-            )
+        issuers = Issuers(
+            store,
+            runtime,
+            config.auth_url,
+            master_keys,
+            self.management.keys.ensure_active,
+            builtin=builtin_resources(config),
         )
+        deps = Deps(
+            store=store,
+            runtime=runtime,
+            issuers=issuers,
+            clients=Remembered(runtime, _CACHED_CLIENTS),
+            refresh_tokens=RefreshTokens(master_keys),
+            directory=directory,
+            extra_claims=extra_claims,
+            builtin_clients=builtin_clients(config),
+        )
+        self.protocol = ProtocolService(deps)
+        self.callers = Callers(deps, config)
+        self.cursors = Cursors(master_keys)
         self.signin = SignIn(
             SignInDeps(
                 store=store,
                 runtime=runtime,
                 passwords=passwords,
-                client=self._client,
+                client=deps.client_of,
                 directory=directory,
                 limits=limits or Limits(),
             ),
@@ -112,15 +122,6 @@ class Provider:
         return Browser(
             hash=_hashed(Handle.BROWSER, browser_cookie), session_hash=_hashed(Handle.SESSION, session_cookie)
         )
-
-    async def _client(self, tenant_id: str, client_id: str) -> Client | None:
-        """The active client, at most a second old; the protocol remembers it under the same key."""
-
-        async def load(_: Client | None) -> Client | None:
-            return await self._store.tenant(tenant_id).clients.get(client_id)
-
-        client = await self._clients.get((tenant_id, client_id), load)
-        return client if client is not None and client.is_active else None
 
 
 def _hashed(kind: Handle, value: str | None) -> bytes | None:

@@ -89,6 +89,18 @@ class VerifiedCache:
         return True
 
 
+def claimed_issuer(token: str) -> str:
+    """The `iss` that a token claims, to find the keys that may prove it: nothing is believed before `verify`.
+
+    Raises:
+        InvalidToken: it is no JWT, or claims no issuer.
+    """
+    issuer = compact.parse(token).claims().get("iss")
+    if not isinstance(issuer, str):
+        raise InvalidToken("iss missing")
+    return issuer
+
+
 def verify(
     token: str,
     keys: Mapping[str, PublicKey],

@@ -110,6 +110,12 @@ def issuer_of(auth_url: str, tenant_name: str) -> str:
     return f"{auth_url}/t/{tenant_name}"
 
 
+def tenant_named_by(auth_url: str, issuer: str) -> str | None:
+    """The name of the tenant whose issuer identifier this is; None where it cannot be one of ours."""
+    name = issuer.removeprefix(f"{auth_url}/t/")
+    return name if _NAME.fullmatch(name) and issuer_of(auth_url, name) == issuer else None
+
+
 def name_problems(name: str) -> dict[str, str]:
     """What keeps the name from standing in a URL and in a host name."""
     if _NAME.fullmatch(name):

@@ -95,6 +95,13 @@ async def actor_of_user(store: Store, tenant_id: str, user_id: str, origin: Orig
     user = await store.tenant(tenant_id).users.get(user_id)
     if user is None or not user.is_active:
         raise NotFound("There is no such user.")
+    return await actor_of_person(store, tenant_id, user_id, origin)
+
+
+async def actor_of_person(
+    store: Store, tenant_id: str, user_id: str, origin: Origin, details: Mapping[str, object] | None = None
+) -> Actor:
+    """The actor that a person is whom the caller knows to be there, with the roles that they hold now."""
     permissions, platform_permissions = await held_by(store, tenant_id, user_id)
     return Actor(
         kind=ActorKind.USER,
@@ -103,6 +110,7 @@ async def actor_of_user(store: Store, tenant_id: str, user_id: str, origin: Orig
         permissions=permissions,
         platform_permissions=platform_permissions,
         origin=origin,
+        details=details or {},
     )
 
 

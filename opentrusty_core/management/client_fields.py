@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypedDict
 
+from opentrusty_core.domain.builtin import ADMIN_SCOPE
 from opentrusty_core.domain.client import (
     AccessTokenFormat,
     ApplicationType,
@@ -92,11 +93,15 @@ _NOT_SUPPORTED: Mapping[str, str] = {
 
 
 def with_fields(
-    client: Client, fields: ClientFields, resources: tuple[Resource, ...], settings: TenantSettings
+    client: Client,
+    fields: ClientFields,
+    resources: tuple[Resource, ...],
+    settings: TenantSettings,
+    builtin: tuple[Resource, ...] = (),
 ) -> Client:
     """The client with the fields set and everything checked anew, also what did not change.
 
-    A client that no longer authenticates loses its secrets.
+    A client that no longer authenticates loses its secrets. `builtin` are the resources that are not stored.
 
     Raises:
         Invalid: one sentence for each field that is unknown or not acceptable.
@@ -112,8 +117,10 @@ def with_fields(
         validated(client)
     except Invalid as error:
         problems |= error.fields
-    if unknown_scopes := sorted(set(client.scope) - permitted_scopes(resources, settings)):
+    if unknown_scopes := sorted(set(client.scope) - permitted_scopes((*builtin, *resources), settings)):
         problems.setdefault("scope", f"The tenant knows no scope {', '.join(unknown_scopes)}, or does not allow it.")
+    if ADMIN_SCOPE in client.scope and client.skip_consent and client.may(GrantType.AUTHORIZATION_CODE):
+        problems["skip_consent"] = f"A client with the scope {ADMIN_SCOPE} asks the people whose authority it takes."
     usable = {resource.identifier for resource in permitted(resources, settings)}
     if foreign := sorted(set(client.resource_identifiers) - usable):
         problems["resource_identifiers"] = f"The tenant has no resource {', '.join(foreign)}, or does not allow it."

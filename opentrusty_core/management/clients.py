@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
 from opentrusty_core.domain.audit import AuditEvent, AuditType
+from opentrusty_core.domain.builtin import RESERVED_CLIENT_IDS, builtin_resources
 from opentrusty_core.domain.client import MAX_SECRETS, Client, ClientSecret, ClientStatus
 from opentrusty_core.domain.client_kind import ClientKind, defaults_of
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.resource import permitted_scopes
 from opentrusty_core.domain.role import Permission
-from opentrusty_core.errors import Conflict, Invalid, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.client_fields import ClientFields, with_fields
 from opentrusty_core.management.context import Context
@@ -36,6 +37,7 @@ class Clients:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = context.store
+        self._builtin = builtin_resources(context.config)
 
     async def create(
         self,
@@ -55,6 +57,8 @@ class Clients:
             Conflict: the `client_id` is taken.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
+        if client_id in RESERVED_CLIENT_IDS:
+            raise Conflict("The client id is taken.")
         now = self._context.runtime.now()
         if kind is not None:
             fields = {**defaults_of(kind, redirect_uris=fields.get("redirect_uris", ())), **fields}
@@ -69,7 +73,7 @@ class Clients:
             settings, resources = (await repos.tenant.get()).settings, await repos.resources.all()
             allowed = permitted_scopes(resources, settings)
             blank = replace(blank, scope=tuple(token for token in blank.scope if token in allowed))
-            client = with_fields(blank, fields, resources, settings)
+            client = with_fields(blank, fields, resources, settings, self._builtin)
             if not client.is_public:
                 client = replace(client, secrets=(secret,))
             await repos.clients.add(client, self._event(actor, AuditType.CLIENT_CREATED, client.client_id))
@@ -94,15 +98,15 @@ class Clients:
         Raises:
             Invalid: a field is unknown or not acceptable.
             NotFound: no such client.
-            Conflict: the client changed meanwhile.
+            ChangedMeanwhile: another version stands there.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
         async with self._store.transaction(tenant_id) as repos:
             current = await _existing(repos, client_id)
             if version not in {None, current.version}:
-                raise Conflict("The client has changed meanwhile. Read it again.")
+                raise ChangedMeanwhile("The client has changed meanwhile. Read it again.")
             settings = (await repos.tenant.get()).settings
-            client = self._next(with_fields(current, fields, await repos.resources.all(), settings))
+            client = self._next(with_fields(current, fields, await repos.resources.all(), settings, self._builtin))
             event = self._event(actor, AuditType.CLIENT_UPDATED, client_id, fields=sorted(fields))
             await repos.clients.update(client, event)
         return client

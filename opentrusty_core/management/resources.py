@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from opentrusty_core.config import Config
 from opentrusty_core.domain.audit import AuditType
+from opentrusty_core.domain.builtin import ADMIN_SCOPE
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.scope import STANDARD_SCOPES, is_scope_token
@@ -42,7 +44,7 @@ class Resources:
             Conflict: another resource has one of its scopes.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
-        if problems := dict(_problems(resource, self._context.config.auth_url)):
+        if problems := dict(_problems(resource, self._context.config)):
             raise Invalid(problems)
         event = self._context.event(
             actor, AuditType.RESOURCE_SAVED, resource.identifier, {"scopes": sorted(resource.scopes)}
@@ -59,8 +61,8 @@ class Resources:
         await self._store.tenant(tenant_id).resources.delete(identifier, event)
 
 
-def _problems(resource: Resource, auth_url: str) -> Iterator[tuple[str, str]]:
-    if problem := _identifier_problem(resource.identifier, auth_url):
+def _problems(resource: Resource, config: Config) -> Iterator[tuple[str, str]]:
+    if problem := _identifier_problem(resource.identifier, config):
         yield "identifier", problem
     if not 1 <= len(resource.name) <= 200 or not resource.name.isprintable():
         yield "name", "Use 1 to 200 printable characters."
@@ -71,11 +73,13 @@ def _problems(resource: Resource, auth_url: str) -> Iterator[tuple[str, str]]:
             yield "scopes", f"{scope!r} cannot be a scope."
         elif scope in STANDARD_SCOPES:
             yield "scopes", f"{scope} is a scope of OpenID Connect."
+        elif scope == ADMIN_SCOPE:
+            yield "scopes", f"{scope} is the scope of the Admin Plane."
         elif len(description) > 200 or not description.isprintable():
             yield "scopes", f"Describe {scope} in at most 200 printable characters."
 
 
-def _identifier_problem(identifier: str, auth_url: str) -> str | None:
+def _identifier_problem(identifier: str, config: Config) -> str | None:
     if len(identifier) > 2048 or not identifier.isascii() or not identifier.isprintable() or " " in identifier:
         return "It holds characters that a URI may not hold, or is longer than 2048 characters."
     try:
@@ -86,6 +90,7 @@ def _identifier_problem(identifier: str, auth_url: str) -> str | None:
         return "It is an absolute URI, such as https://api.example or urn:example:api."
     if "#" in identifier:
         return "It may not have a fragment."
-    if identifier == auth_url or identifier.startswith(f"{auth_url}/"):
+    ours = (url for url in (config.auth_url, config.admin_url) if url is not None)
+    if any(identifier == url or identifier.startswith(f"{url}/") for url in ours):
         return "It is an address of this server's own, whose tokens are for itself."
     return None

@@ -9,7 +9,7 @@ from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import TENANT_OWNER, Assignment, Permission
 from opentrusty_core.domain.tenant import Tenant, TenantSettings, TenantStatus, name_problems
-from opentrusty_core.errors import Conflict, Invalid, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.keys import Keys
@@ -111,13 +111,13 @@ class Tenants:
         Raises:
             Invalid: a setting is not acceptable.
             NotFound: no such tenant.
-            Conflict: the tenant changed meanwhile.
+            ChangedMeanwhile: another version stands there.
         """
         actor.require(Permission.TENANT_CONFIGURE, tenant_id)
         async with self._store.transaction(tenant_id) as repos:
             current = await repos.tenant.get()
             if version not in {None, current.version}:
-                raise Conflict("The tenant has changed meanwhile. Read it again.")
+                raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
             tenant = replace(
                 current,
                 display_name=current.display_name if display_name is None else display_name.strip(),

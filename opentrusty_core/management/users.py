@@ -9,7 +9,7 @@ from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.tenant import PasswordPolicy
 from opentrusty_core.domain.user import PasswordCredential, User, UserStatus, normalised
-from opentrusty_core.errors import Conflict, Invalid, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor, require_no_higher
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.owners import leaving
@@ -85,7 +85,8 @@ class Users:
         Raises:
             Invalid: a field is unknown or not acceptable.
             NotFound: no such user.
-            Conflict: the user changed meanwhile, or the username or email is taken.
+            ChangedMeanwhile: another version stands there.
+            Conflict: the username or email is taken.
             Denied: the user holds permissions that the actor lacks.
         """
         actor.require(Permission.USER_WRITE, tenant_id)
@@ -93,7 +94,7 @@ class Users:
         async with self._store.transaction(tenant_id) as repos:
             current = await _existing(repos, user_id)
             if version not in {None, current.version}:
-                raise Conflict("The user has changed meanwhile. Read it again.")
+                raise ChangedMeanwhile("The user has changed meanwhile. Read it again.")
             user = replace(
                 with_fields(current, fields), updated_at=self._context.runtime.now(), version=current.version + 1
             )

@@ -9,9 +9,9 @@ from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.jwk import PrivateKey, PublicKey, public_keys
 from opentrusty_core.crypto.jws import Signer
 from opentrusty_core.crypto.signing import open_signing_key
-from opentrusty_core.domain.resource import permitted, permitted_scopes
+from opentrusty_core.domain.resource import Resource, permitted, permitted_scopes
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
-from opentrusty_core.domain.tenant import Lifetimes, issuer_of
+from opentrusty_core.domain.tenant import Lifetimes, issuer_of, tenant_named_by
 from opentrusty_core.errors import ServerError
 from opentrusty_core.protocol.cache import Remembered
 from opentrusty_core.runtime import Runtime
@@ -51,13 +51,18 @@ class KeyRing:
 class Issuer:
     """A tenant as the protocol sees it; a new one is made only when something about the tenant changed."""
 
-    def __init__(self, catalogue: TenantCatalogue, auth_url: str, keys: KeyRing) -> None:
+    def __init__(
+        self, catalogue: TenantCatalogue, auth_url: str, keys: KeyRing, builtin: tuple[Resource, ...] = ()
+    ) -> None:
         self.catalogue = catalogue
         self.tenant = catalogue.tenant
         self.tenant_id = catalogue.tenant.id
         self.identifier = issuer_of(auth_url, catalogue.tenant.name)
-        self.resources = permitted(catalogue.resources, catalogue.tenant.settings)
-        self.known_scopes = permitted_scopes(catalogue.resources, catalogue.tenant.settings)
+        # What a tenant allows its clients bounds nobody's administration of the tenant.
+        self.resources = (*builtin, *permitted(catalogue.resources, catalogue.tenant.settings))
+        self.known_scopes = permitted_scopes(catalogue.resources, catalogue.tenant.settings).union(
+            *(resource.scopes for resource in builtin)
+        )
         self.keys = keys
         self._documents: dict[str, bytes] = {}
 
@@ -84,12 +89,14 @@ class Issuers:
         master: MasterKeys,
         ensure_key: EnsureKey,
         *,
+        builtin: tuple[Resource, ...] = (),
         size: int = 10_000,
     ) -> None:
         self._store = store
         self._auth_url = auth_url
         self._master = master
         self._ensure_key = ensure_key
+        self._builtin = builtin
         self._issuers: Remembered[str, Issuer] = Remembered(runtime, size)
 
     async def get(self, name: str) -> Issuer | None:
@@ -98,6 +105,11 @@ class Issuers:
         """
         issuer = await self._issuers.get(name, lambda stale: self._load(name, stale))
         return issuer if issuer is not None and issuer.tenant.is_active else None
+
+    async def of_identifier(self, identifier: str) -> Issuer | None:
+        """The active issuer of this identifier, at most a second old."""
+        name = tenant_named_by(self._auth_url, identifier)
+        return await self.get(name) if name is not None else None
 
     async def signer(self, issuer: Issuer, alg: str, typ: str) -> Signer:
         """Signs as the issuer; the first token that needs an algorithm makes its key."""
@@ -120,5 +132,6 @@ class Issuers:
         if stale is not None and stale.catalogue == catalogue:
             return stale
         if stale is not None and stale.keys.keys == catalogue.signing_keys:
-            return Issuer(catalogue, self._auth_url, stale.keys)
-        return Issuer(catalogue, self._auth_url, KeyRing(catalogue.tenant.id, catalogue.signing_keys, self._master))
+            return Issuer(catalogue, self._auth_url, stale.keys, self._builtin)
+        keys = KeyRing(catalogue.tenant.id, catalogue.signing_keys, self._master)
+        return Issuer(catalogue, self._auth_url, keys, self._builtin)

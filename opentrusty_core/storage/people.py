@@ -50,8 +50,8 @@ class Users(Protocol):
         ...
 
     async def update(self, user: User, event: AuditEvent) -> None:
-        """Replace version `user.version - 1`. Raises `NotFound`; `Conflict` where another version stands there or a
-        name is taken.
+        """Replace version `user.version - 1`. Raises `NotFound`; `ChangedMeanwhile` where another version stands
+        there; `Conflict` where a name is taken.
         """
         ...
 

@@ -25,7 +25,7 @@ class TenantRecord(Protocol):
         ...
 
     async def update(self, tenant: Tenant, event: AuditEvent) -> None:
-        """Replace version `tenant.version - 1`. Raises `NotFound`, or `Conflict` where another version stands there."""
+        """Replace version `tenant.version - 1`. Raises `NotFound`, or `ChangedMeanwhile` where another stands there."""
         ...
 
 
@@ -41,7 +41,7 @@ class Clients(Protocol):
         ...
 
     async def update(self, client: Client, event: AuditEvent) -> None:
-        """Replace version `client.version - 1`. Raises `NotFound`, or `Conflict` where another version stands there."""
+        """Replace version `client.version - 1`. Raises `NotFound`, or `ChangedMeanwhile` where another stands there."""
         ...
 
     async def delete(self, client_id: str, event: AuditEvent) -> None:

@@ -58,6 +58,8 @@ async def test_one_cache_of_clients_serves_protocol_and_sign_in(world: World) ->
     """A client that the protocol has just read costs the sign-in no statement."""
     async with world.browser() as browser:
         await browser.get(world.authorize_url())
-    held = dict(world.provider._clients._values)
+    deps = world.provider.protocol._deps
+    held = dict(deps.clients._values)
     assert (world.tenant.id, "shop") in held
-    assert await world.provider._client(world.tenant.id, "shop") is held[world.tenant.id, "shop"][1]
+    assert world.provider.signin._deps.client == deps.client_of
+    assert await deps.client_of(world.tenant.id, "shop") is held[world.tenant.id, "shop"][1]

@@ -8,7 +8,7 @@ from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
-from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.stores.memory.tables import Tables, View, drop, drop_grants, drop_interactions, page, revoke_grants
 
 
@@ -46,7 +46,7 @@ class MemoryUsers:
             if known is None:
                 raise NotFound("There is no such user.")
             if known.version != user.version - 1:
-                raise Conflict("The user was changed meanwhile.")
+                raise ChangedMeanwhile("The user has changed meanwhile. Read it again.")
             _refuse_taken_names(t, user)
             t.users[user.id] = user
             t.audit[event.id] = event

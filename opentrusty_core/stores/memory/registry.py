@@ -12,7 +12,7 @@ from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
-from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.stores.memory.tables import View, drop, drop_grants, page
 
 _ONE_EACH = {KeyStatus.ANNOUNCED, KeyStatus.ACTIVE}
@@ -51,7 +51,7 @@ class MemoryTenantRecord:
             if t.tenant is None:
                 raise NotFound("There is no such tenant.")
             if t.tenant.version != tenant.version - 1:
-                raise Conflict("The tenant was changed meanwhile.")
+                raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
             t.tenant = tenant
             t.audit[event.id] = event
 
@@ -81,7 +81,7 @@ class MemoryClients:
             if known is None:
                 raise NotFound("There is no such client.")
             if known.version != client.version - 1:
-                raise Conflict("The client was changed meanwhile.")
+                raise ChangedMeanwhile("The client has changed meanwhile. Read it again.")
             t.clients[client.client_id] = client
             t.audit[event.id] = event
 

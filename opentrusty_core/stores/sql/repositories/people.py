@@ -8,7 +8,7 @@ from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
-from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Database
 from opentrusty_core.stores.sql.repositories.base import Repository, first
@@ -43,7 +43,7 @@ class SqlUsers(Repository):
         if known is None:
             raise NotFound("There is no such user.")
         if known.version != user.version - 1:
-            raise Conflict("The user was changed meanwhile.")
+            raise ChangedMeanwhile("The user has changed meanwhile. Read it again.")
         raise Conflict("The username or email is taken.")
 
     async def delete(self, user_id: str, event: AuditEvent) -> None:

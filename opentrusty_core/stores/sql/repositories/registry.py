@@ -11,7 +11,7 @@ from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
-from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.stores.sql.engine import Database, Taken
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.rows import ASSIGNMENT, CLIENT, RESOURCE, SIGNING_KEY, TENANT
@@ -43,7 +43,7 @@ class SqlTenantRecord(Repository):
         """See `storage.TenantRecord.update`."""
         if not await self._add("update_tenant", event, **TENANT.params(tenant)):
             await self.get()
-            raise Conflict("The tenant was changed meanwhile.")
+            raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
 
 
 class SqlClients(Repository):
@@ -66,7 +66,7 @@ class SqlClients(Repository):
             return
         if await self.get(client.client_id) is None:
             raise NotFound("There is no such client.")
-        raise Conflict("The client was changed meanwhile.")
+        raise ChangedMeanwhile("The client has changed meanwhile. Read it again.")
 
     async def delete(self, client_id: str, event: AuditEvent) -> None:
         """See `storage.Clients.delete`."""

@@ -1,0 +1,1 @@
+"""What crosses the boundary as JSON, one noun a file."""

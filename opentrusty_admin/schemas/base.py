@@ -1,0 +1,74 @@
+"""What every schema shares: strict on the way in, RFC 3339 and whole seconds on the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from opentrusty_core.domain.page import MAX_PAGE
+
+M = TypeVar("M")
+
+UNSET: Any = None
+"""The default of a field of `Changes`: what it means is not what it is, but that nobody said anything."""
+
+Text = Annotated[str, Field(max_length=10_000)]
+"""A text; what it may say is the use case's to judge."""
+Moment = datetime
+"""RFC 3339, UTC."""
+Seconds = int
+
+
+class Model(BaseModel):
+    """A JSON object: unknown fields are refused, and no value is taken for another type's."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+class Versioned(Model):
+    """A record with a version: its ETag, and what If-Match asks for."""
+
+    version: int
+    """Grows with each change; the ETag of the record."""
+
+
+class Changes(Model):
+    """Fields of which some are given; those left out stay as they are, or become what the server makes of them."""
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were said, by name."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+
+class Query(BaseModel):
+    """The parameters of a query string, each at most once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class NoQuery(Query):
+    """No parameters."""
+
+
+class PageQuery(Query):
+    """Which page of a list."""
+
+    limit: int = Field(default=50, ge=1, le=MAX_PAGE)
+    """How many items at most."""
+    cursor: str | None = Field(default=None, min_length=1, max_length=2048)
+    """`next_cursor` of the page before; everything else of the query has to be the same."""
+
+
+class Listing(Model, Generic[M]):
+    """A page of a list."""
+
+    items: tuple[M, ...]
+    next_cursor: str | None
+    """Asks for the next page; null on the last."""
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """The name in the OpenAPI document."""
+        return f"{params[0].__name__}Page"

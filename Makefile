@@ -49,6 +49,11 @@ lint: $(VENV)/.dev ## style, types, architecture and dependencies
 fmt: $(VENV)/.dev ## put the code in shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
+.PHONY: openapi
+openapi: $(VENV)/.dev ## write the Admin Plane's OpenAPI document anew
+	@$(PY) -m opentrusty_admin.openapi > opentrusty_admin/openapi.json.new
+	mv opentrusty_admin/openapi.json.new opentrusty_admin/openapi.json
+
 .PHONY: bench
 bench: $(VENV)/.dev test-tools ## measure whole processes under load
 	@$(PY) -m benchmarks $(ARGS)

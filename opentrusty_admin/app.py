@@ -1,4 +1,4 @@
-"""The Admin Plane as an ASGI application: what its operations declare, over HTTP. It has no endpoint of OpenID Connect."""
+"""The Admin Plane as an ASGI application: its operations over HTTP, and no endpoint of OpenID Connect."""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar as PlainTypeVar
+from typing import Generic
+from typing import TypeVar as PlainTypeVar
 
 from typing_extensions import TypeVar
 
@@ -57,7 +58,8 @@ class Call(Generic[B, Q]):
     def page(self) -> PageRequest:
         """The page that is asked for. Raises `Invalid` for a cursor that is not of this list."""
         query = self.query
-        assert isinstance(query, PageQuery)
+        if not isinstance(query, PageQuery):
+            raise TypeError(f"{self.operation_id} declares no page")
         after = None
         if query.cursor is not None:
             after = self.plane.provider.cursors.open(query.cursor, *self._list)

@@ -152,5 +152,3 @@ def _response(operation: Operation, request: Request, answer: Model | Stream | N
         made = quote(str(getattr(answer, operation.identified_by)), safe="")
         headers += ((b"location", f"{quote(request.path)}/{made}".encode("ascii")),)
     return HttpResponse(status=operation.status, headers=headers, body=answer.model_dump_json().encode())
-
-

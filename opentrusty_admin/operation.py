@@ -44,7 +44,8 @@ class Operation:
     """One method of one path.
 
     `permission` is needed in the tenant that the path names, on the platform where it names none. `body` is the model
-    of a JSON body, or an `Upload` of other media types; `answer` the model of what is answered with `status`;
+    of a JSON body, or an `Upload` of other media types; `answer` the model of what is answered with `status`
+    (a `Stream` is of one of the media types that it `produces`);
     `conditional` operations take If-Match; `identified_by` names the field of the answer that its own path ends with,
     for the Location of what was made; `fields` says where the request has what a use case names otherwise, such as
     `{"username": "owner/username"}`.
@@ -58,6 +59,7 @@ class Operation:
     query: type[Query] = NoQuery
     status: int = 200
     answer: Answer = None
+    produces: tuple[str, ...] = ()
     conditional: bool = False
     identified_by: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -92,6 +94,7 @@ def operation(
     returns: Answer | tuple[int, Answer] = None,
     body: type[Model] | Upload | None = None,
     query: type[Query] = NoQuery,
+    produces: tuple[str, ...] = (),
     conditional: bool = False,
     identified_by: str | None = None,
     fields: Mapping[str, str] | None = None,
@@ -109,6 +112,7 @@ def operation(
             query=query,
             status=status,
             answer=answer,
+            produces=produces,
             conditional=conditional,
             identified_by=identified_by,
             fields=fields or {},

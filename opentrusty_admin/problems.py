@@ -1,4 +1,4 @@
-"""Every error becomes a problem here, once (RFC 9457): all that is wrong with the fields at once, the request id on each.
+"""Every error becomes a problem here, once (RFC 9457), with all that is wrong with the fields and the request's id.
 
 `type` is `urn:opentrusty:problem:` and a code for programs; `detail` is for people. `errors` point into the body by
 JSON pointer (RFC 6901 §6), or name a parameter of the query.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import click
 
@@ -16,17 +16,39 @@ def serve() -> None:
     """Serve a plane."""
 
 
-@serve.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that share the port."
-)
-@click.pass_context
+def _listening(port: int) -> Callable[[Callable[..., None]], click.Command]:
+    """A command that serves a plane, by default on this port."""
+
+    def declare(command: Callable[..., None]) -> click.Command:
+        workers, ports = click.IntRange(1, 64), click.IntRange(0, 65535)
+        for option in (
+            click.option("--workers", default=1, show_default=True, type=workers, help="Processes on the port."),
+            click.option("--port", default=port, show_default=True, type=ports, help="Port to listen on."),
+            click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+        ):
+            command = option(command)
+        return serve.command()(click.pass_context(command))
+
+    return declare
+
+
+@_listening(8080)
 def auth(ctx: click.Context, host: str, port: int, workers: int) -> None:
     """The Auth Plane: sign-in, OpenID Connect and OAuth 2. Logs go to standard error as JSON."""
     from opentrusty_auth.server import run
 
+    _run(ctx, run, host, port, workers)
+
+
+@_listening(8081)
+def admin(ctx: click.Context, host: str, port: int, workers: int) -> None:
+    """The Admin Plane: the HTTP API of administrators. Logs go to standard error as JSON."""
+    from opentrusty_admin.server import run
+
+    _run(ctx, run, host, port, workers)
+
+
+def _run(ctx: click.Context, run: Callable[..., None], host: str, port: int, workers: int) -> None:
     app: App = ctx.obj
     os.environ |= environment(ctx.find_root().params)
     run(app.settings, host=host, port=port, workers=workers)

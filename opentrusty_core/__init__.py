@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opentrusty_core.blocking import Blocking as Blocking
+    from opentrusty_core.callers import Credentials as Credentials
     from opentrusty_core.config import Config as Config
     from opentrusty_core.config import Settings as Settings
     from opentrusty_core.config import load_settings as load_settings
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from opentrusty_core.protocol.messages.authorization import AuthorizationResponse as AuthorizationResponse
     from opentrusty_core.protocol.messages.authorization import InteractionStarted as InteractionStarted
     from opentrusty_core.protocol.messages.form import posted_form as posted_form
+    from opentrusty_core.protocol.messages.json_body import json_body as json_body
     from opentrusty_core.protocol.service import CORS_ENDPOINTS as CORS_ENDPOINTS
     from opentrusty_core.protocol.service import ProtocolService as ProtocolService
     from opentrusty_core.provider import Provider as Provider
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "blocking": ("Blocking",),
+    "callers": ("Credentials",),
     "config": ("Config", "Settings", "load_settings"),
     "crypto.envelope": ("MasterKeys",),
     "crypto.passwords": ("Passwords",),
@@ -84,6 +87,7 @@ _HOMES = {
     "protocol.messages": ("Form", "HttpRequest", "HttpResponse", "json_response", "parse_form"),
     "protocol.messages.authorization": ("AuthorizationResponse", "InteractionStarted"),
     "protocol.messages.form": ("posted_form",),
+    "protocol.messages.json_body": ("json_body",),
     "protocol.service": ("CORS_ENDPOINTS", "ProtocolService"),
     "provider": ("Provider",),
     "runtime": ("Runtime", "SystemRuntime"),

@@ -17,6 +17,9 @@ _VALUE = re.compile(rb"[A-Za-z0-9_-]{1,128}")
 Header = tuple[bytes, bytes]
 
 
+_SESSION = "opentrusty_session."
+
+
 class Cookies:
     """Names and attributes of the cookies of one deployment.
 
@@ -32,7 +35,7 @@ class Cookies:
 
     def session_name(self, tenant: str) -> str:
         """The name of the session cookie of a tenant."""
-        return f"opentrusty_session.{tenant}"
+        return f"{_SESSION}{tenant}"
 
     def read(self, request: Request, name: str) -> str | None:
         """The value of the cookie; None where there is none, or more than one, or it is not of our form."""
@@ -41,6 +44,13 @@ class Cookies:
         if len(found) != 1 or not _VALUE.fullmatch(found[0]):
             return None
         return found[0].decode("ascii")
+
+    def sessions(self, request: Request) -> dict[str, str]:
+        """The values of the session cookies by tenant, each as `read` has it."""
+        prefix = _SESSION.encode("ascii")
+        names = {key for key, _ in _pairs(request.raw_headers) if key.startswith(prefix) and key.isascii()}
+        found = ((name, self.read(request, name)) for name in sorted(key.decode("ascii") for key in names))
+        return {name.removeprefix(_SESSION): value for name, value in found if value is not None}
 
     def shows(self, request: Request, name: str) -> bool:
         """Whether the browser sent a cookie of this name at all."""

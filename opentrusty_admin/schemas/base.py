@@ -69,6 +69,6 @@ class Listing(Model, Generic[M]):
     """Asks for the next page; null on the last."""
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """The name in the OpenAPI document."""
         return f"{params[0].__name__}Page"

@@ -20,6 +20,7 @@ RESERVED_CLIENT_IDS = frozenset({CONSOLE_ID, CLI_ID})
 """No stored client has one of these, configured or not."""
 
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+_ALG = "ES256"
 _SCOPE = (OPENID, "profile", "email", OFFLINE_ACCESS, ADMIN_SCOPE)
 
 
@@ -49,6 +50,7 @@ def _console(url: str) -> Client:
         post_logout_redirect_uris=(f"{url}/",),
         allowed_origins=(url,),
         scope=_SCOPE,
+        id_token_signed_response_alg=_ALG,
         skip_consent=True,
         created_at=_ALWAYS,
         updated_at=_ALWAYS,
@@ -64,6 +66,7 @@ def _cli() -> Client:
         grant_types=(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN),
         redirect_uris=("http://127.0.0.1/callback",),
         scope=_SCOPE,
+        id_token_signed_response_alg=_ALG,
         created_at=_ALWAYS,
         updated_at=_ALWAYS,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from opentrusty_core.domain.audit import AuditEvent
+from dataclasses import replace
+
+from opentrusty_core.domain.audit import AuditEvent, AuditType, Outcome
 from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Permission
@@ -15,7 +17,16 @@ class Audit:
     """Use cases around the audit."""
 
     def __init__(self, context: Context) -> None:
+        self._context = context
         self._store = context.store
+
+    async def note_denied(self, actor: Actor, operation: str) -> None:
+        """Write into the actor's own tenant that they asked for what they may not do."""
+        if actor.tenant_id is None:
+            return
+        event = self._context.event(actor, AuditType.REQUEST_REFUSED, operation)
+        refused = replace(event, outcome=Outcome.FAILURE, reason="permission missing")
+        await self._store.tenant(actor.tenant_id).audit.append(refused)
 
     async def page(
         self,

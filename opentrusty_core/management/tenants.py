@@ -97,6 +97,19 @@ class Tenants:
         self._require_read(actor, tenant.id)
         return tenant
 
+    async def enter(self, actor: Actor, name: str, permission: Permission) -> str:
+        """The id of the tenant of this name, where the actor may do this.
+
+        Raises:
+            NotFound: no such tenant, or one that the actor could not know of.
+            Denied: the actor lacks the permission there.
+        """
+        tenant = await self._store.platform.tenants.find(name)
+        if tenant is None:
+            raise NotFound("There is no such tenant.")
+        actor.require(permission, tenant.id)
+        return tenant.id
+
     async def update(
         self,
         actor: Actor,

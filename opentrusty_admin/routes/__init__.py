@@ -1,0 +1,15 @@
+"""Every operation, one noun a file; a module that is named here has its operations served and described."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from opentrusty_admin.operation import Operation
+from opentrusty_admin.routes import clients
+
+MODULES: Final[tuple[ModuleType, ...]] = (clients,)
+
+OPERATIONS: Final[tuple[Operation, ...]] = tuple(
+    value for module in MODULES for value in vars(module).values() if isinstance(value, Operation)
+)

@@ -1,0 +1,82 @@
+"""The applications of a tenant, and their secrets."""
+
+from __future__ import annotations
+
+from opentrusty_admin.call import Call
+from opentrusty_admin.operation import operation
+from opentrusty_admin.schemas.base import Listing, PageQuery
+from opentrusty_admin.schemas.clients import ClientChanges, ClientOut, ClientWithSecret, NewClient, SecretRotation
+from opentrusty_core.domain.role import Permission
+
+_ALL = "/tenants/{tenant}/clients"
+_ONE = f"{_ALL}/{{client_id}}"
+
+
+@operation("GET", _ALL, query=PageQuery, returns=Listing[ClientOut], permission=Permission.CLIENT_READ)
+async def list_clients(ctx: Call[None, PageQuery]) -> Listing[ClientOut]:
+    """List clients by id."""
+    page = await ctx.management.clients.page(ctx.actor, ctx.tenant_id, ctx.page)
+    return ctx.listing(page, ClientOut.of)
+
+
+@operation(
+    "POST",
+    _ALL,
+    body=NewClient,
+    returns=(201, ClientWithSecret),
+    permission=Permission.CLIENT_WRITE,
+    identified_by="client_id",
+)
+async def create_client(ctx: Call[NewClient]) -> ClientWithSecret:
+    """Register a client.
+
+    One that authenticates gets a secret of the server's making, which this answer shows and no other does.
+    """
+    made = await ctx.management.clients.create(
+        ctx.actor, ctx.tenant_id, ctx.body.to_domain(), client_id=ctx.body.client_id
+    )
+    return ClientWithSecret.of_made(made)
+
+
+@operation("GET", _ONE, returns=ClientOut, permission=Permission.CLIENT_READ)
+async def get_client(ctx: Call) -> ClientOut:
+    """Show a client."""
+    return ClientOut.of(await ctx.management.clients.get(ctx.actor, ctx.tenant_id, ctx.path["client_id"]))
+
+
+@operation("PATCH", _ONE, body=ClientChanges, returns=ClientOut, permission=Permission.CLIENT_WRITE, conditional=True)
+async def update_client(ctx: Call[ClientChanges]) -> ClientOut:
+    """Change what is given and leave the rest; a list that is given replaces the list."""
+    changed = await ctx.management.clients.update(
+        ctx.actor, ctx.tenant_id, ctx.path["client_id"], ctx.body.to_domain(), version=ctx.version
+    )
+    return ClientOut.of(changed)
+
+
+@operation("DELETE", _ONE, permission=Permission.CLIENT_WRITE)
+async def delete_client(ctx: Call) -> None:
+    """Remove a client with its grants, tokens and consents."""
+    await ctx.management.clients.delete(ctx.actor, ctx.tenant_id, ctx.path["client_id"])
+
+
+@operation(
+    "POST", f"{_ONE}/rotate-secret", body=SecretRotation, returns=ClientWithSecret, permission=Permission.CLIENT_WRITE
+)
+async def rotate_client_secret(ctx: Call[SecretRotation]) -> ClientWithSecret:
+    """Make a new secret, which this answer shows and no other does."""
+    made = await ctx.management.clients.rotate_secret(
+        ctx.actor, ctx.tenant_id, ctx.path["client_id"], overlap=ctx.body.to_domain()
+    )
+    return ClientWithSecret.of_made(made)
+
+
+@operation("POST", f"{_ONE}/disable", returns=ClientOut, permission=Permission.CLIENT_WRITE)
+async def disable_client(ctx: Call) -> ClientOut:
+    """Block a client and all that it holds, within a second, until it is enabled again."""
+    return ClientOut.of(await ctx.management.clients.disable(ctx.actor, ctx.tenant_id, ctx.path["client_id"]))
+
+
+@operation("POST", f"{_ONE}/enable", returns=ClientOut, permission=Permission.CLIENT_WRITE)
+async def enable_client(ctx: Call) -> ClientOut:
+    """Unblock a client."""
+    return ClientOut.of(await ctx.management.clients.enable(ctx.actor, ctx.tenant_id, ctx.path["client_id"]))

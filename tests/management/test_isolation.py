@@ -92,12 +92,15 @@ PLATFORM_OWN = {
     "tenants.create",
     "tenants.page",
     "tenants.find",
+    "tenants.enter",
     "roles.all",
     "roles.platform_holders",
     "audit.platform_page",
     "audit.platform_get",
 }
-MACHINERY = {"users.prepare", "users.add", "keys.ensure_active", "keys.step", "keys.first", "keys.made_event"}
+MACHINERY = {"users.prepare", "users.add", "keys.ensure_active", "keys.step", "keys.first", "keys.made_event"} | {
+    "audit.note_denied"
+}
 
 
 async def ids_of(place: Place) -> dict[str, str]:

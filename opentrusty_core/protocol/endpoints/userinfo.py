@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from opentrusty_core.domain.audit import AuditType
-from opentrusty_core.domain.claims import released_claims
 from opentrusty_core.domain.scope import OPENID
 from opentrusty_core.errors import InsufficientScope, InvalidRequest, InvalidToken, ProtocolError
 from opentrusty_core.protocol.access import Access, read_access_token
 from opentrusty_core.protocol.deps import Deps
 from opentrusty_core.protocol.endpoints.refusals import error_response, note
 from opentrusty_core.protocol.issuer import Issuer
-from opentrusty_core.protocol.issuing import Issuance, with_extra_claims
 from opentrusty_core.protocol.messages import HttpRequest, HttpResponse, json_response
 from opentrusty_core.protocol.messages.form import FORM, body_form
 from opentrusty_core.protocol.messages.http import NO_STORE
+from opentrusty_core.protocol.token_claims import Issuance, merged, userinfo_claims
 
 
 async def userinfo(http: HttpRequest, issuer: Issuer, deps: Deps) -> HttpResponse:
@@ -58,9 +57,8 @@ async def _claims(access: Access, issuer: Issuer, deps: Deps) -> Mapping[str, ob
         raise InvalidToken("token for another resource")
     if OPENID not in access.scope or access.grant is None or access.user is None:
         raise InsufficientScope("no openid scope")
-    claims = released_claims(access.user, access.scope, access.grant.claims.userinfo)
     client = await deps.client(issuer, access.client_id)
-    if deps.extra_claims is None or client is None:
-        return claims
+    if client is None:
+        raise InvalidToken("client gone")
     issuance = Issuance(issuer=issuer, client=client, scope=access.scope, grant=access.grant, user=access.user)
-    return await with_extra_claims(claims, "userinfo", issuance, deps)
+    return merged(await userinfo_claims(issuance, access.grant, access.user, deps))

@@ -10,8 +10,9 @@ from opentrusty_core.domain.tenant import Lifetimes
 from opentrusty_core.domain.token import RefreshToken
 from opentrusty_core.errors import InvalidGrant
 from opentrusty_core.protocol.deps import Deps
-from opentrusty_core.protocol.issuing import Issuance, issue
+from opentrusty_core.protocol.issuing import issue
 from opentrusty_core.protocol.messages import Authenticated, AuthorizationCodeRequest, Form, TokenSet
+from opentrusty_core.protocol.token_claims import Issuance
 from opentrusty_core.storage import CodeRedeemed, CodeRedemption, CodeReplayed, Unknown, living
 
 grant_type = GrantType.AUTHORIZATION_CODE

@@ -7,8 +7,9 @@ from opentrusty_core.domain.client import Client, GrantType
 from opentrusty_core.domain.scope import STANDARD_SCOPES, Scope, narrowed, parse_scope
 from opentrusty_core.protocol.deps import Deps
 from opentrusty_core.protocol.issuer import Issuer
-from opentrusty_core.protocol.issuing import Issuance, issue
+from opentrusty_core.protocol.issuing import issue
 from opentrusty_core.protocol.messages import Authenticated, ClientCredentialsRequest, Form, TokenSet
+from opentrusty_core.protocol.token_claims import Issuance
 
 grant_type = GrantType.CLIENT_CREDENTIALS
 

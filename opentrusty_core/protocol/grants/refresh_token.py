@@ -9,8 +9,9 @@ from opentrusty_core.domain.client import GrantType
 from opentrusty_core.domain.scope import narrowed, parse_scope
 from opentrusty_core.errors import InvalidGrant
 from opentrusty_core.protocol.deps import Deps
-from opentrusty_core.protocol.issuing import Issuance, issue
+from opentrusty_core.protocol.issuing import issue
 from opentrusty_core.protocol.messages import Authenticated, Form, RefreshTokenRequest, TokenSet
+from opentrusty_core.protocol.token_claims import Issuance
 from opentrusty_core.storage import RefreshRedeemed, RefreshRetried, RefreshReused, Unknown, living
 
 grant_type = GrantType.REFRESH_TOKEN

@@ -20,6 +20,7 @@ from opentrusty_core.config import Settings, load_settings
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # the use cases import cryptography: only when a command runs
     from opentrusty_core.management import Actor, Management
+    from opentrusty_core.provider import Provider
     from opentrusty_core.runtime import Runtime
     from opentrusty_core.storage import Store
 
@@ -60,11 +61,19 @@ class App:
         """The use cases over a store whose schema and master key are right. Raises where one is not."""
         from opentrusty_core.management import Management
 
+        def provider() -> Provider:
+            from opentrusty_core.management import load_master_keys
+            from opentrusty_core.provider import Provider
+
+            master_keys = load_master_keys(self.settings, self.runtime)
+            return Provider(store, self.settings.config, master_keys, runtime=self.runtime)
+
         async with self.store() as store:
             await store.check()
             management = await Management.opened(store, self.runtime, self.settings)
             yield Desk(
                 management=management,
+                provider=provider,
                 actor=system_actor(),
                 output=output,
                 runtime=self.runtime,
@@ -74,9 +83,10 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What a command works with."""
+    """What a command works with. `provider` is the whole of it, for the few that need more than the use cases."""
 
     management: Management
+    provider: Callable[[], Provider]
     actor: Actor
     output: Output
     runtime: Runtime

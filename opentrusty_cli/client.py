@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from opentrusty_cli.app import Desk, operation
-from opentrusty_cli.client_options import chosen_fields, client_options
-from opentrusty_cli.options import Paging, confirm, paged, tenant_option, version_option, yes_option
+from opentrusty_cli.client_options import chosen_fields, client_options, parsed_scope
+from opentrusty_cli.options import Paging, confirm, json_object, paged, tenant_option, version_option, yes_option
+from opentrusty_cli.output import Format
+from opentrusty_cli.preview_records import of_preview, of_reason, preview_lines
 from opentrusty_cli.records import of_client, of_held_grant
 from opentrusty_core.domain.client import AuthMethod
 from opentrusty_core.domain.client_kind import ClientKind
@@ -185,6 +187,36 @@ async def revoke_grants(
         for grant_id in grant_ids:
             await revoke.revoke(desk.actor, tenant_id, client_id, grant_id)
     desk.output.done(f"Revoked {ended}.", {"client_id": client_id, "revoked": ended}, key=ID)
+
+
+@client.command()
+@tenant_option
+@click.argument("client_id")
+@click.option("--user", metavar="USER", help="Whose tokens: id, username or email. Without one: the client's own.")
+@click.option("--scope", metavar="SCOPE", help="What it asks for (default: all that it may).")
+@click.option("--claims", metavar="JSON", help="The claims parameter (OpenID Connect Core 1.0 §5.5).")
+@operation
+async def preview(
+    desk: Desk, tenant_name: str, client_id: str, user: str | None, scope: str | None, claims: str | None
+) -> None:
+    """Show the claims that a client would get for a user now, and why each is there; nothing is issued."""
+    from opentrusty_core.preview import NothingIssued
+
+    tenant_id = await desk.tenant_id(tenant_name)
+    shown = await desk.provider().previews.tokens(
+        desk.actor,
+        tenant_id,
+        client_id,
+        user_id=None if user is None else await desk.user_id(tenant_id, user),
+        scope=None if scope is None else parsed_scope(scope),
+        claims=None if claims is None else json_object(claims, "--claims"),
+    )
+    if desk.output.format is not Format.TABLE:
+        desk.output.one(of_preview(shown))
+    elif isinstance(shown, NothingIssued):
+        desk.output.many([of_reason(reason) for reason in shown.reasons], ("error", "why"))
+    else:
+        desk.output.many(preview_lines(shown), ("where", "claim", "value", "why"))
 
 
 @client.command()

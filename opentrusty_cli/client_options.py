@@ -101,7 +101,8 @@ def chosen_fields(options: Mapping[str, Any]) -> ClientFields:
     return cast("ClientFields", given)
 
 
-def _scope(text: str) -> tuple[str, ...]:
+def parsed_scope(text: str) -> tuple[str, ...]:
+    """The tokens of `--scope`. Raises `click.UsageError`."""
     try:
         return parse_scope(text)
     except InvalidScope:
@@ -115,5 +116,5 @@ _MAKERS: Mapping[str, Callable[[Any], object]] = {
     "access_token_format": AccessTokenFormat,
     **dict.fromkeys(_LIFETIMES, lambda seconds: timedelta(seconds=seconds)),
     "translations": lambda values: pairs(values, "--translation"),
-    "scope": _scope,
+    "scope": parsed_scope,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -89,3 +90,14 @@ def pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
             raise click.UsageError(f"{option} {value}: write it as NAME=VALUE.")
         found[name] = rest
     return found
+
+
+def json_object(text: str, option: str) -> dict[str, object]:
+    """The JSON object that an option holds."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise click.UsageError(f"{option} is not a JSON object.")
+    return value

@@ -15,6 +15,7 @@ from opentrusty_core.domain.builtin import builtin_clients, builtin_resources
 from opentrusty_core.domain.session import Browser
 from opentrusty_core.domain.signing_key import KeyPolicy
 from opentrusty_core.management import MaintenanceReport, Management, check_master_keys
+from opentrusty_core.preview import Previews
 from opentrusty_core.protocol.cache import Remembered
 from opentrusty_core.protocol.deps import Deps, ExtraClaims
 from opentrusty_core.protocol.issuer import Issuers
@@ -84,6 +85,7 @@ class Provider:
             builtin_clients=builtin_clients(config),
         )
         self.protocol = ProtocolService(deps)
+        self.previews = Previews(deps)
         self.callers = Callers(deps, config)
         self.cursors = Cursors(master_keys)
         self.signin = SignIn(

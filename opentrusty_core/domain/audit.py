@@ -20,6 +20,7 @@ class AuditType(StrEnum):
     CODE_ISSUED = "code.issued"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - an event's name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - an event's name
+    TOKEN_PREVIEWED = "token.previewed"  # noqa: S105 - an event's name
     TOKEN_REFUSED = "token.refused"  # noqa: S105 - an event's name
     AUTHORIZATION_REFUSED = "authorization.refused"
     REQUEST_REFUSED = "request.refused"

@@ -30,7 +30,6 @@ _LIFETIMES: Mapping[str, tuple[timedelta, timedelta]] = {
     "refresh_token_idle_lifetime": (timedelta(minutes=1), 366 * _DAY),
     "refresh_token_lifetime": (timedelta(minutes=1), 3660 * _DAY),
 }
-_OWN_LIFETIMES = tuple(name.removesuffix("_lifetime") for name in _LIFETIMES)
 
 
 class AuthMethod(StrEnum):
@@ -158,10 +157,16 @@ class Client:
 
     def lifetimes(self, of_tenant: Lifetimes) -> Lifetimes:
         """The tenant's lifetimes with this client's own in their place; idle is never longer than absolute."""
-        own = {name: getattr(self, f"{name}_lifetime") for name in _OWN_LIFETIMES}
-        if not any(own.values()):
+        own: Mapping[str, timedelta | None] = {
+            "access_token": self.access_token_lifetime,
+            "id_token": self.id_token_lifetime,
+            "refresh_token_idle": self.refresh_token_idle_lifetime,
+            "refresh_token": self.refresh_token_lifetime,
+        }
+        given = {name: lifetime for name, lifetime in own.items() if lifetime is not None}
+        if not given:
             return of_tenant
-        lifetimes = replace(of_tenant, **{name: value for name, value in own.items() if value})
+        lifetimes = replace(of_tenant, **given)
         return replace(lifetimes, refresh_token_idle=min(lifetimes.refresh_token_idle, lifetimes.refresh_token))
 
     def in_language(self, languages: Iterable[str]) -> Client:

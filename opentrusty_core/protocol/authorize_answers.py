@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
 from opentrusty_core.domain.audit import AuditType, Origin
 from opentrusty_core.domain.authorization_request import AuthorizationRequest, ResponseMode
@@ -37,19 +39,7 @@ async def issue_code(
     """
     now, lifetimes = deps.runtime.now(), issuer.lifetimes
     value = new_handle(Handle.AUTHORIZATION_CODE, deps.runtime.token_bytes)
-    grant = Grant(
-        id=deps.runtime.new_id(),
-        user_id=session.user_id,
-        client_id=client.client_id,
-        session_id=session.id,
-        scope=request.scope,
-        claims=request.claims,
-        auth_time=session.auth_time,
-        acr=session.acr,
-        amr=session.amr,
-        created_at=now,
-        expires_at=now + lifetimes.code,
-    )
+    grant = grant_of(request, session, deps.runtime.new_id(), now, now + lifetimes.code)
     code = AuthorizationCode(
         hash=hash_handle(Handle.AUTHORIZATION_CODE, value),
         grant_id=grant.id,
@@ -70,6 +60,25 @@ async def issue_code(
     if not issued:
         raise InteractionRequired("the interaction was answered already")
     return _answer(request.redirect_uri, request.response_mode, request.state, issuer, {"code": value})
+
+
+def grant_of(
+    request: AuthorizationRequest, session: Session, grant_id: str, now: datetime, expires_at: datetime
+) -> Grant:
+    """The grant of what is requested by the session's person."""
+    return Grant(
+        id=grant_id,
+        user_id=session.user_id,
+        client_id=request.client_id,
+        session_id=session.id,
+        scope=request.scope,
+        claims=request.claims,
+        auth_time=session.auth_time,
+        acr=session.acr,
+        amr=session.amr,
+        created_at=now,
+        expires_at=expires_at,
+    )
 
 
 def error_answer(error: ProtocolError, asked: Asked) -> AuthorizationResponse:

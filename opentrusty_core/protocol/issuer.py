@@ -99,11 +99,11 @@ class Issuers:
         self._builtin = builtin
         self._issuers: Remembered[str, Issuer] = Remembered(runtime, size)
 
-    async def get(self, name: str) -> Issuer | None:
-        """The issuer of an active tenant, at most a second old; None where there is no such tenant or it is
-        suspended.
+    async def get(self, name: str, *, anew: bool = False) -> Issuer | None:
+        """The issuer of an active tenant, at most a second old, or read `anew`; None where there is no such tenant or
+        it is suspended.
         """
-        issuer = await self._issuers.get(name, lambda stale: self._load(name, stale))
+        issuer = await self._issuers.get(name, lambda stale: self._load(name, stale), anew=anew)
         return issuer if issuer is not None and issuer.tenant.is_active else None
 
     async def of_identifier(self, identifier: str) -> Issuer | None:

@@ -61,6 +61,8 @@ class Issuance:
 
 def merged(layers: Layers) -> Mapping[str, object]:
     """The claims of all layers, a later one's in place of an earlier one's."""
+    if len(layers) == 1:
+        return layers[0][1]
     claims: Claims = {}
     for _, layer in layers:
         claims |= layer
@@ -88,7 +90,8 @@ async def access_token_claims(issuance: Issuance, now: datetime, lifetime: timed
     }
     if grant is not None:
         claims |= {"gid": grant.id, "auth_time": int(grant.auth_time.timestamp()), "acr": grant.acr, "amr": grant.amr}
-    return (*await _extra(issuance, "access_token", deps), (Source.TOKEN, claims))
+    extra = await _extra(issuance, "access_token", deps) if deps.extra_claims else ()
+    return (*extra, (Source.TOKEN, claims))
 
 
 def audience(issuance: Issuance) -> tuple[str, ...]:
@@ -122,13 +125,15 @@ async def id_token_claims(
     released: Layers = ()
     if grant.claims.id_token:
         released = ((Source.RELEASED, released_claims(user, (), grant.claims.id_token)),)
-    return (*await _extra(issuance, "id_token", deps), *released, (Source.TOKEN, claims))
+    extra = await _extra(issuance, "id_token", deps) if deps.extra_claims else ()
+    return (*extra, *released, (Source.TOKEN, claims))
 
 
 async def userinfo_claims(issuance: Issuance, grant: Grant, user: User, deps: Deps) -> Layers:
     """What userinfo says (OpenID Connect Core 1.0 §5.3): what the scope releases, and what was asked for by name."""
     released = released_claims(user, issuance.scope, grant.claims.userinfo)
-    return (*await _extra(issuance, "userinfo", deps), (Source.RELEASED, released))
+    extra = await _extra(issuance, "userinfo", deps) if deps.extra_claims else ()
+    return (*extra, (Source.RELEASED, released))
 
 
 async def _extra(issuance: Issuance, use: str, deps: Deps) -> Layers:

@@ -361,6 +361,40 @@ def test_where_there_is_no_grant_to_a_client_there_is_none_to_revoke(acme: Cli) 
     assert "--all" in acme.refused(2, "client", "revoke-grants", "-t", "acme", "shop", "nothing", "--all", "-y")
 
 
+def test_what_a_client_would_get_for_a_user_is_shown_with_reasons(acme: Cli) -> None:
+    acme(*SHOP, *CALLBACK)
+    acme("user", "create", "-t", "acme", "pat", "--email", "pat@acme.example")
+    preview = ("client", "preview", "-t", "acme", "shop", "--user", "pat", "--scope", "openid email")
+    shown = acme.json(*preview, "--claims", '{"id_token": {"email": {"essential": true}}}')
+    assert (shown["issued"], shown["scope"], shown["asks_consent"]) == (True, "openid email", True)
+    (email,) = [claim for claim in shown["id_token"] if claim["name"] == "email"]
+    assert email == {
+        "name": "email",
+        "value": "pat@acme.example",
+        "is_fresh": False,
+        "source": "claims_parameter",
+        "scopes": [],
+        "why": "The claims parameter asks for it by name as essential.",
+    }
+    table = acme(*preview)
+    assert "userinfo      email           pat@acme.example" in table
+    assert "The scope email releases it." in table
+    assert "(made anew for each token)" in table
+    (event,) = [it for it in acme.json("audit", "list", "-t", "acme")["items"] if it["type"] == "token.previewed"][:1]
+    assert (event["client_id"], event["target"]) == (
+        "shop",
+        acme("user", "show", "-t", "acme", "pat", "-o", "id").strip(),
+    )
+    acme("user", "disable", "-t", "acme", "pat", "-y")
+    assert acme.json(*preview) == {
+        "issued": False,
+        "reasons": [{"error": "user_disabled", "why": "The user is disabled."}],
+    }
+    assert "The user is disabled." in acme(*preview)
+    assert "JSON object" in acme.refused(2, *preview, "--claims", "[]")
+    assert acme.json("client", "preview", "-t", "acme", "shop")["reasons"][0]["error"] == "unauthorized_client"
+
+
 def test_sessions_are_listed_and_ended(acme: Cli) -> None:
     assert acme.json("session", "list", "-t", "acme", "olive") == {"items": [], "next_after": None}
     user = acme.json("user", "show", "-t", "acme", "olive")

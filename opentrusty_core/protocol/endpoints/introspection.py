@@ -43,10 +43,11 @@ async def _introspect(token: str, client: Client, issuer: Issuer, deps: Deps) ->
         return _INACTIVE
     if access.client_id != client.client_id and not set(client.resource_identifiers) & set(access.audience):
         return _INACTIVE
-    return _access_token(access, issuer)
+    return described(access, issuer)
 
 
-def _access_token(access: Access, issuer: Issuer) -> dict[str, object]:
+def described(access: Access, issuer: Issuer) -> dict[str, object]:
+    """What a resource is told of a live access token (RFC 7662 §2.2)."""
     content: dict[str, object] = {
         "active": True,
         "token_type": "Bearer",

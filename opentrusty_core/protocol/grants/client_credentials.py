@@ -27,7 +27,7 @@ async def exchange(authenticated: Authenticated[ClientCredentialsRequest], deps:
         InvalidScope: more is asked than the client is registered for.
     """
     client, issuer = authenticated.client, authenticated.issuer
-    scope = narrowed(authenticated.request.scope, _allowed(client, issuer))
+    scope = granted_scope(client, issuer, authenticated.request.scope)
     tokens = await issue(Issuance(issuer=issuer, client=client, scope=scope), deps)
     event = deps.event(
         AuditType.TOKEN_ISSUED, authenticated.origin, client_id=client.client_id, grant_type=grant_type.value
@@ -36,6 +36,11 @@ async def exchange(authenticated: Authenticated[ClientCredentialsRequest], deps:
     return tokens
 
 
-def _allowed(client: Client, issuer: Issuer) -> Scope:
-    """The client's API scopes: there is no person whose identity the standard ones could tell."""
-    return tuple(token for token in client.scope if token in issuer.known_scopes and token not in STANDARD_SCOPES)
+def granted_scope(client: Client, issuer: Issuer, requested: Scope | None) -> Scope:
+    """Of the client's API scopes those requested; there is no person whose identity the standard ones could tell.
+
+    Raises:
+        InvalidScope: more is requested.
+    """
+    allowed = tuple(token for token in client.scope if token in issuer.known_scopes and token not in STANDARD_SCOPES)
+    return narrowed(requested, allowed)

@@ -45,6 +45,7 @@ def of_tenant(tenant: Tenant, auth_url: str | None = None) -> Data:
         "created_at": time(tenant.created_at),
         "updated_at": time(tenant.updated_at),
         "version": tenant.version,
+        "delete_at": time(tenant.delete_at),
     }
 
 

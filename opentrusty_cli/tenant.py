@@ -1,4 +1,4 @@
-"""`opentrusty tenant`: tenants made, configured, suspended."""
+"""`opentrusty tenant`: tenants made, configured, suspended, deleted and restored."""
 
 from __future__ import annotations
 
@@ -125,6 +125,32 @@ async def resume(desk: Desk, name: str) -> None:
     """Serve a suspended tenant's people again."""
     current = await desk.management.tenants.find(desk.actor, name)
     _show(desk, await desk.management.tenants.resume(desk.actor, current.id))
+
+
+@tenant.command()
+@click.argument("name")
+@click.option("--grace", type=click.IntRange(1, 90), metavar="DAYS", help="How long it can be restored (default: 30).")
+@click.option("--now", is_flag=True, help="Give no grace: there is no way back, and the next maintenance erases it.")
+@yes_option
+@operation
+async def delete(desk: Desk, name: str, grace: int | None, now: bool, yes: bool) -> None:
+    """Stop serving a tenant's people, and erase it with everything of it after a grace of days."""
+    if now and grace is not None:
+        raise click.UsageError("Give either --grace or --now.")
+    current = await desk.management.tenants.find(desk.actor, name)
+    end = "now and for good, with no way back" if now else f"in {grace or 30} days; until then it can be restored"
+    confirm(f"Nobody of {name} will be able to sign in, and everything of it goes {end}. Delete it?", yes)
+    days = timedelta(days=0 if now else grace or 30)
+    _show(desk, await desk.management.tenants.delete(desk.actor, current.id, grace=days))
+
+
+@tenant.command()
+@click.argument("name")
+@operation
+async def restore(desk: Desk, name: str) -> None:
+    """Take a deletion back before its grace is over."""
+    current = await desk.management.tenants.find(desk.actor, name)
+    _show(desk, await desk.management.tenants.restore(desk.actor, current.id))
 
 
 def _show(desk: Desk, shown: Tenant, secrets: dict[str, str] | None = None) -> None:

@@ -100,11 +100,13 @@ class Lifecycle:
         except Exception as error:  # noqa: BLE001 - the next round tries again; serving goes on
             _log.error("maintenance failed", extra={"fields": described(error)})
         else:
-            if report.keys_made or report.keys_changed or report.purged:
+            if report.keys_made or report.keys_changed or report.purged or report.erased:
                 fields = {
                     "keys_made": report.keys_made,
                     "keys_changed": report.keys_changed,
                     "purged": dict(report.purged),
+                    "tenants_erased": report.tenants_erased,
+                    "erased": dict(report.erased),
                 }
                 _log.info("maintenance done", extra={"fields": fields})
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from opentrusty_core.domain.audit import ActorKind
 from opentrusty_core.domain.throttle import Rate
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class TenantStatus(StrEnum):
-    """Whether a tenant serves its people."""
+    """Whether a tenant serves its people: only an active one does.
+
+    One that is deleted is `deleting` until its grace is over and can be restored, then `erasing` until nothing is left
+    of it.
+    """
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    DELETING = "deleting"
+    ERASING = "erasing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +95,24 @@ class TenantSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """That somebody deleted a tenant: when and who, which status a restoration gives back, and how many records of each
+    kind have been erased.
+    """
+
+    asked_at: datetime
+    actor_kind: ActorKind
+    actor_id: str | None
+    restores: TenantStatus
+    erased: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """An isolated issuer; `name` stands in URLs and never changes, `version` grows with each update."""
+    """An isolated issuer; `name` stands in URLs and never changes, `version` grows with each update.
+
+    One that is deleted has a `deletion`, and from `delete_at` on no way back.
+    """
 
     id: str
     name: str
@@ -98,11 +122,18 @@ class Tenant:
     created_at: datetime
     updated_at: datetime
     version: int = 1
+    delete_at: datetime | None = None
+    deletion: Deletion | None = None
 
     @property
     def is_active(self) -> bool:
         """Whether it serves its people."""
         return self.status is TenantStatus.ACTIVE
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was deleted, be it that it can still be restored."""
+        return self.status in {TenantStatus.DELETING, TenantStatus.ERASING}
 
 
 def issuer_of(auth_url: str, tenant_name: str) -> str:

@@ -17,6 +17,7 @@ from opentrusty_core.management.client_fields import ClientFields
 from opentrusty_core.management.client_grants import ClientGrants
 from opentrusty_core.management.clients import Clients, ClientWithSecret
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
 from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
@@ -86,7 +87,7 @@ class Management:
         self.sessions = Sessions(context)
         self.audit = Audit(context)
         self.bootstrap = Bootstrap(context, self.tenants, self.users)
-        self.maintenance = Maintenance(context, self.keys)
+        self.maintenance = Maintenance(context, self.keys, Erasure(context))
 
     @classmethod
     async def opened(cls, store: Store, runtime: Runtime, settings: Settings) -> Management:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys
 
 LOCK = "maintenance"
@@ -24,18 +25,22 @@ class MaintenanceReport:
     keys_made: int = 0
     keys_changed: int = 0
     purged: Mapping[str, int] = field(default_factory=dict)
+    tenants_erased: int = 0
+    erased: Mapping[str, int] = field(default_factory=dict)
 
 
 class Maintenance:
     """The maintenance task: any serving process may run it, or `opentrusty maintain` from cron."""
 
-    def __init__(self, context: Context, keys: Keys) -> None:
+    def __init__(self, context: Context, keys: Keys, erasure: Erasure) -> None:
         self._context = context
         self._store = context.store
         self._keys = keys
+        self._erasure = erasure
 
     async def maintain(self, *, budget: timedelta = timedelta(minutes=5), batch: int = 1000) -> MaintenanceReport:
-        """Step every tenant's keys, then purge in batches of `batch` rows a table, until done or `budget` is spent.
+        """Step every tenant's keys, purge in batches of `batch` rows a table, erase the tenants whose grace is over,
+        until done or `budget` is spent.
 
         What a spent budget leaves is the next run's: what was done costs nothing to find done.
         """
@@ -45,13 +50,16 @@ class Maintenance:
                 return MaintenanceReport(ran=False, finished=False)
             tenants, made, changed, keys_finished = await self._step_keys(deadline)
             purged, purge_finished = await self._purge(deadline, batch)
+            erased = await self._erasure.erase_due(lambda: self._is_over(deadline), batch)
         return MaintenanceReport(
             ran=True,
-            finished=keys_finished and purge_finished,
+            finished=keys_finished and purge_finished and erased.finished,
             tenants=tenants,
             keys_made=made,
             keys_changed=changed,
             purged=purged,
+            tenants_erased=erased.tenants,
+            erased=erased.records,
         )
 
     async def _step_keys(self, deadline: float) -> tuple[int, int, int, bool]:
@@ -62,6 +70,8 @@ class Maintenance:
             for tenant in page.items:
                 if self._is_over(deadline):
                     return tenants, made, changed, False
+                if tenant.is_ending:
+                    continue
                 steps = await self._keys.step(tenant.id)
                 tenants, made, changed = tenants + 1, made + steps.made, changed + steps.changed
             request = PageRequest(limit=MAX_PAGE, after=page.next_after) if page.next_after is not None else None

@@ -9,6 +9,8 @@ from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER, Assignment
 from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import Store, TenantRepositories
 
+_ADMINISTRATOR = PLATFORM_ADMIN.name
+
 
 @asynccontextmanager
 async def leaving(store: Store, tenant_id: str, user_id: str) -> AsyncIterator[TenantRepositories]:
@@ -43,6 +45,23 @@ async def leaving_platform(store: Store, tenant_id: str, user_id: str) -> AsyncI
         if not await _anyone_else(store, administrators, tenant_id, user_id):
             raise Conflict("The user is the last platform administrator. Give the role to another user first.")
         yield
+
+
+@asynccontextmanager
+async def closing(store: Store, tenant_id: str) -> AsyncIterator[TenantRepositories]:
+    """A transaction of the tenant in which it may stop serving, and so its people stop administering the platform.
+
+    Raises:
+        Conflict: no platform administrator would be left, or another is leaving at this moment.
+    """
+    async with AsyncExitStack() as alone:
+        if any(holder.tenant_id == tenant_id for holder in await store.platform.assignments.of_role(_ADMINISTRATOR)):
+            await alone.enter_async_context(_one_at_a_time(store, "platform-administrators"))
+            administrators = await store.platform.assignments.of_role(_ADMINISTRATOR)
+            others = tuple(holder for holder in administrators if holder.tenant_id != tenant_id)
+            if not await _anyone_else(store, others, tenant_id, ""):
+                raise Conflict("The last platform administrator belongs to the tenant. Give the role to another first.")
+        yield await alone.enter_async_context(store.transaction(tenant_id))
 
 
 @asynccontextmanager

@@ -123,6 +123,22 @@ class Tenants(Protocol):
         """Tenants by name."""
         ...
 
+    async def due(self, now: datetime, *, limit: int) -> tuple[Tenant, ...]:
+        """At most `limit` tenants whose `delete_at` has come, the earliest first."""
+        ...
+
+    async def erase(self, tenant_id: str, *, batch: int) -> Mapping[str, int]:
+        """Remove at most `batch` records of a tenant that is `erasing`, its own record aside, and count them in its
+        `deletion`; how many went, by kind, empty where nothing was left. Raises `Conflict` where it is not `erasing`.
+        """
+        ...
+
+    async def forget(self, tenant_id: str, event: AuditEvent) -> bool:
+        """Remove the record of a tenant that is `erasing`, so that its name is free, and write the event into the
+        platform's audit; False, and no event, where there is no such tenant.
+        """
+        ...
+
 
 class PlatformAssignments(Protocol):
     """Who holds which platform role; `Assignment.tenant_id` is the home of the user."""

@@ -52,6 +52,7 @@ def test_tenants_are_made_shown_changed_suspended_and_resumed(acme: Cli) -> None
         "created_at": "",
         "updated_at": "",
         "version": 1,
+        "delete_at": None,
     }
     assert made["created_at"].endswith("Z")
     changed = acme.json("tenant", "update", "globex", "--lifetime", "access_token=300", "--primary-color", "#00ff00")
@@ -93,6 +94,19 @@ def test_settings_that_are_wrong_are_all_named_at_once(acme: Cli) -> None:
     assert "default_locale: " in told
     acme.refused(2, "tenant", "settings", "set", "acme", "branding=null", "branding.logo_uri=x")
     acme.refused(5, "tenant", "settings", "set", "acme", "lifetimes.code=30", "--if-version", "7")
+
+
+def test_a_tenant_is_deleted_and_restored_until_its_end(acme: Cli) -> None:
+    before = acme.json("tenant", "show", "acme")
+    deleted = acme.json("tenant", "delete", "acme", "--grace", "7", "-y")
+    assert deleted["status"] == "deleting"
+    assert deleted["delete_at"] > before["created_at"]
+    restored = acme.json("tenant", "restore", "acme")
+    assert (restored["status"], restored["delete_at"]) == ("active", None)
+    gone = acme.json("tenant", "delete", "acme", "--now", "-y")
+    assert gone["status"] == "erasing"
+    assert "being erased" in acme.refused(5, "tenant", "restore", "acme")
+    assert "either --grace or --now" in acme.refused(2, "tenant", "delete", "acme", "--now", "--grace", "7", "-y")
 
 
 def test_a_tenants_owner_gets_a_password_shown_once(acme: Cli) -> None:

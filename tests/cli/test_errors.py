@@ -41,7 +41,7 @@ REFUSALS: list[tuple[int, tuple[str, ...], str]] = [
     (2, ("tenant", "create", "globex", "--password-stdin"), "need --owner"),
     (4, ("tenant", "show", "nowhere"), "no such tenant"),
     (5, ("tenant", "create", "acme"), "exists already"),
-    (5, ("tenant", "suspend", "platform", "-y"), "cannot be suspended"),
+    (5, ("tenant", "suspend", "platform", "-y"), "own tenant always serves"),
     (5, ("tenant", "update", "acme", "--display-name", "x", "--if-version", "7"), "changed meanwhile"),
     (2, ("tenant", "update", "acme", "--lifetime", "access_token"), "NAME=VALUE"),
     (2, ("tenant", "update", "acme", "--lifetime", "tea=1"), "use one of code"),

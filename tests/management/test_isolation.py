@@ -22,6 +22,8 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "tenants.update": (Permission.TENANT_CONFIGURE, lambda m, a, t, _: m.tenants.update(a, t)),
     "tenants.suspend": (Permission.TENANT_SUSPEND, lambda m, a, t, _: m.tenants.suspend(a, t)),
     "tenants.resume": (Permission.TENANT_SUSPEND, lambda m, a, t, _: m.tenants.resume(a, t)),
+    "tenants.delete": (Permission.TENANT_DELETE, lambda m, a, t, _: m.tenants.delete(a, t)),
+    "tenants.restore": (Permission.TENANT_DELETE, lambda m, a, t, _: m.tenants.restore(a, t)),
     "users.create": (Permission.USER_WRITE, lambda m, a, t, _: m.users.create(a, t, {"username": "new"})),
     "users.page": (Permission.USER_READ, lambda m, a, t, _: m.users.page(a, t, EVERYTHING)),
     "users.get": (Permission.USER_READ, lambda m, a, t, i: m.users.get(a, t, i["user"])),

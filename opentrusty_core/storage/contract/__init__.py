@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from opentrusty_core.storage.contract.audit import TestAudit
 from opentrusty_core.storage.contract.codes import TestIssuingCodes, TestRedeemingCodes
+from opentrusty_core.storage.contract.erasure import TestErasure
 from opentrusty_core.storage.contract.grants import TestGrants
 from opentrusty_core.storage.contract.hostile import TestHostileInput
 from opentrusty_core.storage.contract.interactions import TestInteractions
@@ -54,6 +55,7 @@ __all__ = [
     "TestClients",
     "TestConsents",
     "TestEndingSessions",
+    "TestErasure",
     "TestGrants",
     "TestHostileInput",
     "TestInteractions",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Assignment
-from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.domain.tenant import Tenant, TenantStatus
+from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.memory.audit import MemoryAudit
-from opentrusty_core.stores.memory.purge import purge
+from opentrusty_core.stores.memory.purge import erase, purge
 from opentrusty_core.stores.memory.tables import PLATFORM, Database, Tables, View, page
 
 
@@ -38,6 +41,33 @@ class MemoryTenants:
     async def page(self, request: PageRequest) -> Page[Tenant]:
         """See `storage.Tenants.page`."""
         return page(self._all(), lambda tenant: tenant.name, request)
+
+    async def due(self, now: datetime, *, limit: int) -> tuple[Tenant, ...]:
+        """See `storage.Tenants.due`."""
+        ends = ((tenant.delete_at, tenant) for tenant in self._all() if tenant.delete_at is not None)
+        due = sorted((end for end in ends if end[0] <= now), key=lambda end: (end[0], end[1].id))
+        return tuple(tenant for _, tenant in due[:limit])
+
+    async def erase(self, tenant_id: str, *, batch: int) -> Mapping[str, int]:
+        """See `storage.Tenants.erase`."""
+        async with self._database.writing():
+            t = self._database.tenants.get(tenant_id, Tables())
+            if t.tenant is None or t.tenant.deletion is None or t.tenant.status is not TenantStatus.ERASING:
+                raise Conflict("The tenant is not being erased.")
+            gone = Counter(erase(self._database, tenant_id, batch))
+            erased = dict(gone + Counter(t.tenant.deletion.erased))
+            t.tenant = replace(t.tenant, deletion=replace(t.tenant.deletion, erased=erased))
+            return gone
+
+    async def forget(self, tenant_id: str, event: AuditEvent) -> bool:
+        """See `storage.Tenants.forget`."""
+        async with self._database.writing():
+            tenant = self._database.tenants.get(tenant_id, Tables()).tenant
+            if tenant is None or tenant.status is not TenantStatus.ERASING:
+                return False
+            del self._database.tenants[tenant_id]
+            self._database.platform_audit[event.id] = event
+            return True
 
     def _all(self) -> list[Tenant]:
         return [tables.tenant for tables in self._database.tenants.values() if tables.tenant is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,21 @@ def purge(database: Database, now: datetime, batch: int) -> Mapping[str, int]:
     gone: Counter[str] = Counter()
     for name, table, dead in _dead(database, now):
         for key in dead[: batch - gone[name]]:
+            del table[key]
+            gone[name] += 1
+    return gone
+
+
+def erase(database: Database, tenant_id: str, batch: int) -> Mapping[str, int]:
+    """Remove at most `batch` records of a tenant, whatever they are, but for its own; how many went, by table."""
+    gone: Counter[str] = Counter()
+    tables = database.tenants[tenant_id]
+    buckets = [key for key in database.throttles if key[0] == tenant_id]
+    for name, table, keys in [
+        ("throttles", database.throttles, buckets),
+        *((item.name, getattr(tables, item.name), None) for item in fields(Tables) if item.name != "tenant"),
+    ]:
+        for key in list(table if keys is None else keys)[: batch - gone.total()]:
             del table[key]
             gone[name] += 1
     return gone

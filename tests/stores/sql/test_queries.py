@@ -10,7 +10,8 @@ import pytest
 
 from opentrusty_core.stores.sql.postgres.dialect import POSTGRES
 from opentrusty_core.stores.sql.postgres.pool import parse_url
-from opentrusty_core.stores.sql.queries import Query, load_queries
+from opentrusty_core.stores.sql.queries import Query, load_queries, load_schema
+from opentrusty_core.stores.sql.repositories.platform import ERASED
 from opentrusty_core.stores.sql.sqlite.connection import Connection
 from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
 
@@ -19,6 +20,7 @@ ON_SQLITE, ON_POSTGRES = load_queries(SQLITE), load_queries(POSTGRES)
 SCANNING = {"applied_migrations", "delete_client", "delete_user", "purge_throttles"}
 """What may walk a table: one that is or is kept small, and where tokens of minutes are removed with all the rest."""
 ALL_OF_A_TENANT = SCANNING | {"published_keys_of", "resources", "resources_of", "signing_keys"}
+ALL_OF_A_TENANT |= {name for name in ON_SQLITE if name.startswith("erase_")}
 """What wants, or may look through, all that a tenant has in a table."""
 SMALL = re.compile(r"SCAN (\(subquery-\d+\)|bucket|each|json_each|found|m|CONSTANT ROW|\d+ )")
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
@@ -37,8 +39,20 @@ def test_every_query_says_in_a_sentence_what_it_does(query: Query) -> None:
 def test_every_query_is_used() -> None:
     source = "".join(path.read_text() for path in REPOSITORIES.rglob("*.py"))
     names = {name.removesuffix("_descending") for name in ON_POSTGRES}
-    unused = {name for name in names if f'"{name}"' not in source and not name.startswith("purge_")}
+    unused = {name for name in names if f'"{name}"' not in source and not re.match("purge_|erase_", name)}
     assert not unused
+
+
+@pytest.mark.case("I3")
+def test_every_table_of_a_tenant_is_erased_with_it() -> None:
+    """A new table gets its `erase_` query and its place in `ERASED`, unless another takes it with it."""
+    schema = "\n".join(load_schema().values())
+    tables = dict(re.findall(r"CREATE TABLE (\w+) \((.*?)\n\)", schema, re.DOTALL))
+    of_a_tenant = {name for name, columns in tables.items() if re.search(r"^ +tenant_id ", columns, re.MULTILINE)}
+    taken_along = {name for name, columns in tables.items() if "ON DELETE CASCADE" in columns}
+    assert len(of_a_tenant) > 15
+    assert set(ERASED) == of_a_tenant - taken_along
+    assert {f"erase_{name}" for name in ERASED} == {name for name in ON_SQLITE if name.startswith("erase_")}
 
 
 def test_a_variant_takes_the_parameters_of_the_query_that_it_stands_for() -> None:
@@ -50,7 +64,7 @@ def test_a_variant_takes_the_parameters_of_the_query_that_it_stands_for() -> Non
 
 def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
     """What belongs to no tenant is written down here."""
-    of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "find_tenant", "page_tenants"}
+    of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "due_tenants", "find_tenant", "page_tenants"}
     of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "users_of_platform_role"}
     for name, query in ON_SQLITE.items():
         if name not in of_all and not name.startswith("purge_"):

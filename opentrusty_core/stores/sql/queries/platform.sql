@@ -18,6 +18,23 @@ SELECT {{resource:r}} FROM resources r
 -- Tenants by name.
 SELECT {{tenant:t}} FROM tenants t WHERE t.name > :after ORDER BY t.name LIMIT :limit;
 
+-- name: due_tenants
+-- Tenants whose end has come, the earliest first.
+SELECT {{tenant:t}} FROM tenants t WHERE t.delete_at <= :now ORDER BY t.delete_at, t.id LIMIT :limit;
+
+-- name: tenant_to_erase
+-- A tenant that is being erased, for this transaction to change.
+SELECT {{tenant:t}} FROM tenants t WHERE t.id = :home AND t.status = 'erasing' {{for_update}};
+
+-- name: count_erased
+-- Remembers how much of a tenant has been erased.
+UPDATE tenants SET document = :tenant_document WHERE id = :home RETURNING id;
+
+-- name: forget_tenant
+-- Removes the record of a tenant that is being erased. No row: there is none.
+DELETE FROM tenants WHERE id = :home AND status = 'erasing' RETURNING id;
+{{write_event}};
+
 -- name: assign_platform_role
 -- Gives a platform role. No row: the user holds it already.
 INSERT INTO platform_assignments ({{assignment}}) VALUES ({{:assignment}}) ON CONFLICT DO NOTHING RETURNING role;

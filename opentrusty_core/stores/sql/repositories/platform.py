@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.sql.codec import to_microseconds
 from opentrusty_core.stores.sql.engine import Database, Engine, Unstorable
@@ -23,6 +26,14 @@ _MASTER_KEY = "master_key"
 _KEEP_SESSION = timedelta(days=1)
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
 _PURGED = ("one_time_links", "interactions", "sessions", "access_tokens", "revoked_jwts", "throttles")
+
+
+ERASED = (
+    *("access_tokens", "refresh_tokens", "codes", "grants", "interactions", "sessions", "revoked_jwts", "throttles"),
+    *("consents", "one_time_links", "passwords", "assignments", "platform_assignments", "users"),
+    *("clients", "resources", "signing_keys", "audit_events"),
+)
+"""The tables of a tenant, as they are erased; what another takes with it is not named."""
 
 
 class SqlTenants(Repository):
@@ -51,6 +62,34 @@ class SqlTenants(Repository):
     async def page(self, request: PageRequest) -> Page[Tenant]:
         """See `storage.Tenants.page`."""
         return await self._page("page_tenants", TENANT, lambda tenant: tenant.name, request)
+
+    async def due(self, now: datetime, *, limit: int) -> tuple[Tenant, ...]:
+        """See `storage.Tenants.due`."""
+        return tuple(TENANT.read(row) for row in await self._find("due_tenants", now=now, limit=limit))
+
+    async def erase(self, tenant_id: str, *, batch: int) -> Mapping[str, int]:
+        """See `storage.Tenants.erase`."""
+
+        async def body(database: Database) -> Mapping[str, int]:
+            tenant = first(TENANT, await database.run("tenant_to_erase", {"home": tenant_id}))
+            if tenant is None or tenant.deletion is None:
+                raise Conflict("The tenant is not being erased.")
+            gone: Counter[str] = Counter()
+            for table in ERASED:
+                if left := batch - gone.total():
+                    rows = await database.run(f"erase_{table}", {"home": tenant_id, "batch": left})
+                    gone += Counter({table: len(rows)})
+            if gone:
+                erased = dict(gone + Counter(tenant.deletion.erased))
+                tenant = replace(tenant, deletion=replace(tenant.deletion, erased=erased))
+                await database.run("count_erased", {"home": tenant_id, **TENANT.params(tenant)})
+            return gone
+
+        return await self._database.unit(body)
+
+    async def forget(self, tenant_id: str, event: AuditEvent) -> bool:
+        """See `storage.Tenants.forget`."""
+        return bool(await self._find("forget_tenant", event, home=tenant_id))
 
 
 class SqlPlatformAssignments(Repository):

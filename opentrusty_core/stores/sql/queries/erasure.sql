@@ -1,0 +1,109 @@
+-- What is erased of a tenant that is gone for good: a small batch of one table at a time, the next by its key.
+
+-- name: erase_access_tokens
+-- Access tokens.
+DELETE FROM access_tokens WHERE (tenant_id, hash) IN (
+    SELECT tenant_id, hash FROM access_tokens WHERE tenant_id = :home ORDER BY hash LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_refresh_tokens
+-- Refresh tokens.
+DELETE FROM refresh_tokens WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM refresh_tokens WHERE tenant_id = :home ORDER BY id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_codes
+-- Authorization codes.
+DELETE FROM codes WHERE (tenant_id, hash) IN (
+    SELECT tenant_id, hash FROM codes WHERE tenant_id = :home ORDER BY hash LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_grants
+-- Grants.
+DELETE FROM grants WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM grants WHERE tenant_id = :home ORDER BY id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_interactions
+-- Interactions.
+DELETE FROM interactions WHERE (tenant_id, hash) IN (
+    SELECT tenant_id, hash FROM interactions WHERE tenant_id = :home ORDER BY hash LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_sessions
+-- Sessions.
+DELETE FROM sessions WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM sessions WHERE tenant_id = :home ORDER BY id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_revoked_jwts
+-- Revoked JWTs.
+DELETE FROM revoked_jwts WHERE (tenant_id, jti) IN (
+    SELECT tenant_id, jti FROM revoked_jwts WHERE tenant_id = :home ORDER BY jti LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_throttles
+-- Buckets.
+DELETE FROM throttles WHERE (tenant_id, key) IN (
+    SELECT tenant_id, key FROM throttles WHERE tenant_id = :home ORDER BY key LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_consents
+-- Consents.
+DELETE FROM consents WHERE (tenant_id, user_id, client_id) IN (
+    SELECT tenant_id, user_id, client_id FROM consents WHERE tenant_id = :home ORDER BY user_id, client_id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_one_time_links
+-- One-time links.
+DELETE FROM one_time_links WHERE (tenant_id, user_id) IN (
+    SELECT tenant_id, user_id FROM one_time_links WHERE tenant_id = :home ORDER BY user_id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_passwords
+-- Passwords.
+DELETE FROM passwords WHERE (tenant_id, user_id) IN (
+    SELECT tenant_id, user_id FROM passwords WHERE tenant_id = :home ORDER BY user_id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_assignments
+-- Roles in the tenant.
+DELETE FROM assignments WHERE (tenant_id, user_id, role) IN (
+    SELECT tenant_id, user_id, role FROM assignments WHERE tenant_id = :home ORDER BY user_id, role LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_platform_assignments
+-- Platform roles of its users.
+DELETE FROM platform_assignments WHERE (tenant_id, user_id, role) IN (
+    SELECT tenant_id, user_id, role FROM platform_assignments WHERE tenant_id = :home ORDER BY user_id, role LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_users
+-- Users.
+DELETE FROM users WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM users WHERE tenant_id = :home ORDER BY id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_clients
+-- Clients, with their origins.
+DELETE FROM clients WHERE (tenant_id, client_id) IN (
+    SELECT tenant_id, client_id FROM clients WHERE tenant_id = :home ORDER BY client_id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_resources
+-- Resources, with their scopes.
+DELETE FROM resources WHERE (tenant_id, identifier) IN (
+    SELECT tenant_id, identifier FROM resources WHERE tenant_id = :home ORDER BY identifier LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_signing_keys
+-- Keys.
+DELETE FROM signing_keys WHERE (tenant_id, kid) IN (
+    SELECT tenant_id, kid FROM signing_keys WHERE tenant_id = :home ORDER BY kid LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_audit_events
+-- The audit.
+DELETE FROM audit_events WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM audit_events WHERE tenant_id = :home ORDER BY id LIMIT :batch
+) RETURNING 1;

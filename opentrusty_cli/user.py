@@ -9,10 +9,13 @@ import click
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, tenant_option, version_option, yes_option
 from opentrusty_cli.records import of_user
+from opentrusty_core.domain.user import UserSort, UserStatus
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from opentrusty_core.management import UserFields
+
+Sorting = tuple[UserSort, bool]
 
 COLUMNS = ("id", "username", "email", "status")
 claim_option = click.option(
@@ -25,6 +28,20 @@ claim_option = click.option(
 verified_option = click.option("--email-verified/--email-unverified", "email_verified", default=None)
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 generate_option = click.option("--generate-password", is_flag=True, help="Make a password and show it once.")
+search_option = click.option(
+    "--search", default="", metavar="TEXT", help="Only whose username, email or a word of whose names begins so."
+)
+status_option = click.option("--status", type=click.Choice([status.value for status in UserStatus]), help="Only these.")
+
+
+def _sorting(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Sorting | None:
+    """What `--sort` says."""
+    if value is None:
+        return None
+    key = value.removeprefix("-")
+    if key not in set(UserSort):
+        raise click.BadParameter(f"Use one of {', '.join(UserSort)}.")
+    return UserSort(key), value.startswith("-")
 
 
 @click.group()
@@ -34,14 +51,33 @@ def user() -> None:
 
 @user.command("list")
 @tenant_option
-@click.option("--search", default="", metavar="PREFIX", help="Only usernames and emails that begin so.")
+@search_option
+@status_option
+@click.option(
+    "--sort",
+    metavar="[-]KEY",
+    callback=_sorting,
+    help="By created_at, username or email; with a minus the other way round.",
+)
 @paged
 @operation
-async def list_(desk: Desk, tenant_name: str, search: str, paging: Paging) -> None:
-    """List users, the oldest first."""
+async def list_(
+    desk: Desk, tenant_name: str, search: str, status: str | None, sort: Sorting | None, paging: Paging
+) -> None:
+    """List users, the oldest first, or those that a search finds."""
     tenant_id = await desk.tenant_id(tenant_name)
-    users = desk.management.users
-    page = await paging.fetch(lambda request: users.page(desk.actor, tenant_id, request, prefix=search))
+    by, descending = sort or (None, False)
+    page = await paging.fetch(
+        lambda request: desk.management.users.page(
+            desk.actor,
+            tenant_id,
+            request,
+            search=search,
+            sort=by,
+            descending=descending,
+            status=None if status is None else UserStatus(status),
+        )
+    )
     desk.output.many([of_user(item) for item in page.items], COLUMNS, next_after=page.next_after)
 
 

@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import Final
 
 from opentrusty_admin.operation import Operation
-from opentrusty_admin.routes import client_grants, clients
+from opentrusty_admin.routes import clients
 
-MODULES: Final[tuple[ModuleType, ...]] = (clients, client_grants)
+MODULES: Final[tuple[ModuleType, ...]] = (clients,)
 
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Operation)

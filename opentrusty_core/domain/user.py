@@ -24,6 +24,14 @@ class UserStatus(StrEnum):
     DISABLED = "disabled"
 
 
+class UserSort(StrEnum):
+    """What a list of users may be sorted by."""
+
+    CREATED_AT = "created_at"
+    USERNAME = "username"
+    EMAIL = "email"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person of one tenant.

@@ -8,7 +8,7 @@ from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.tenant import PasswordPolicy
-from opentrusty_core.domain.user import PasswordCredential, User, UserStatus, normalised
+from opentrusty_core.domain.user import PasswordCredential, User, UserSort, UserStatus, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor, require_no_higher
 from opentrusty_core.management.context import Context
@@ -16,6 +16,10 @@ from opentrusty_core.management.owners import leaving
 from opentrusty_core.management.password_policy import check_password
 from opentrusty_core.management.user_fields import UserFields, with_fields
 from opentrusty_core.storage import TenantRepositories
+from opentrusty_core.storage.people import MOST_SORTED
+
+MOST_COUNTED = MOST_SORTED
+"""Beyond this many, users are not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +59,41 @@ class Users:
             await self.add(repos, actor, new)
         return new.user
 
-    async def page(self, actor: Actor, tenant_id: str, request: PageRequest, *, prefix: str = "") -> Page[User]:
-        """Users by id, the oldest first; with `prefix`, those whose username or email begins so."""
+    async def page(
+        self,
+        actor: Actor,
+        tenant_id: str,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: UserSort | None = None,
+        descending: bool = False,
+        status: UserStatus | None = None,
+    ) -> Page[User]:
+        """Users of this status whom every word of `search` finds: it begins their username, their email or a word of
+        their names. See `storage.Users.page` for the order.
+
+        Raises:
+            Invalid: `search` or the cursor is none, or the search finds too many to be sorted.
+        """
         actor.require(Permission.USER_READ, tenant_id)
         repos = self._store.tenant(tenant_id)
         await repos.tenant.get()
-        return await repos.users.page(request, prefix=normalised(prefix) if prefix else "")
+        return await repos.users.page(request, search=search, sort=sort, descending=descending, status=status)
+
+    async def count(
+        self, actor: Actor, tenant_id: str, *, search: str = "", status: UserStatus | None = None
+    ) -> int | None:
+        """How many users `page` would list in all, None where they are more than `MOST_COUNTED`.
+
+        Raises:
+            Invalid: `search` is none, or finds too many to be counted.
+        """
+        actor.require(Permission.USER_READ, tenant_id)
+        repos = self._store.tenant(tenant_id)
+        await repos.tenant.get()
+        count = await repos.users.count(search=search, status=status, most=MOST_COUNTED)
+        return count if count <= MOST_COUNTED else None
 
     async def get(self, actor: Actor, tenant_id: str, id_or_identifier: str) -> User:
         """The user with this id, else with this username or email. Raises `NotFound`."""

@@ -10,8 +10,12 @@ from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.throttle import Bucket
-from opentrusty_core.domain.user import PasswordCredential, User
+from opentrusty_core.domain.user import PasswordCredential, User, UserSort, UserStatus
+from opentrusty_core.errors import Invalid
 from opentrusty_core.storage.outcomes import Limited, Taken
+
+MOST_SORTED = 10_000
+"""How many users that a search finds are sorted or counted."""
 
 
 class Directory(Protocol):
@@ -59,8 +63,37 @@ class Users(Protocol):
         """Remove a user with everything of theirs but the audit. Raises `NotFound`."""
         ...
 
-    async def page(self, request: PageRequest, *, prefix: str = "") -> Page[User]:
-        """Users by id, the oldest first; with `prefix`, those whose username or email in normal form starts so."""
+    async def page(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: UserSort | None = None,
+        descending: bool = False,
+        status: UserStatus | None = None,
+        most: int = MOST_SORTED,
+    ) -> Page[User]:
+        """The users of this status whom every term of `search` finds (see `domain.search`), sorted.
+
+        Usernames and emails sort in normal form, who has no email comes last either way, and `created_at` means the
+        id, whose cursor is the id itself. Without `sort` users come by id, or where there is a search by what of
+        theirs its longest term begins, an exact match first, however many there are; `descending` then says nothing.
+
+        Raises:
+            Invalid: `search` or the cursor is none; or what is found has to be sorted (where there is a search and a
+                `sort`, or a status other than active) and the longest term begins more than `most` usernames, emails
+                and words of names.
+        """
+        ...
+
+    async def count(self, *, search: str = "", status: UserStatus | None = None, most: int = MOST_SORTED) -> int:
+        """How many users `page` would list in all; `most` + 1 means more than `most`, or that a search of one term
+        begins so many usernames, emails and words of names.
+
+        Raises:
+            Invalid: `search` is none; or it has several terms or a status beside it, and the longest term begins more
+                than `most` usernames, emails and words of names.
+        """
         ...
 
 
@@ -144,6 +177,11 @@ class Throttles(Protocol):
     async def clear(self, key: bytes, now: datetime, event: AuditEvent) -> bool:
         """Give every slot of a bucket back; False, and no event, where none is taken."""
         ...
+
+
+def too_many(most: int) -> Invalid:
+    """What `Users.page` and `count` raise where a search finds too many."""
+    return Invalid({"search": f"It finds more than {most} entries. Type more of the name, or list without an order."})
 
 
 async def living(directory: Directory | None, tenant_id: str, user_id: str, known: User | None) -> User | None:

@@ -151,6 +151,8 @@ def test_users_are_made_found_changed_and_deleted(acme: Cli) -> None:
     found = acme.json("user", "list", "-t", "acme", "--search", "patr")
     assert [user["username"] for user in found["items"]] == ["patricia"]
     assert acme.json("user", "disable", "-t", "acme", "patricia", "-y")["status"] == "disabled"
+    found = acme.json("user", "list", "-t", "acme", "--status", "disabled")
+    assert [user["username"] for user in found["items"]] == ["patricia"]
     assert acme.json("user", "enable", "-t", "acme", "patricia")["status"] == "active"
     assert acme.json("user", "delete", "-t", "acme", "patricia", "-y") == {"id": made["id"], "deleted": True}
     assert "no such user" in acme.refused(4, "user", "show", "-t", "acme", "patricia")

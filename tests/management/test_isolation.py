@@ -26,6 +26,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "tenants.restore": (Permission.TENANT_DELETE, lambda m, a, t, _: m.tenants.restore(a, t)),
     "users.create": (Permission.USER_WRITE, lambda m, a, t, _: m.users.create(a, t, {"username": "new"})),
     "users.page": (Permission.USER_READ, lambda m, a, t, _: m.users.page(a, t, EVERYTHING)),
+    "users.count": (Permission.USER_READ, lambda m, a, t, _: m.users.count(a, t)),
     "users.get": (Permission.USER_READ, lambda m, a, t, i: m.users.get(a, t, i["user"])),
     "users.update": (Permission.USER_WRITE, lambda m, a, t, i: m.users.update(a, t, i["user"], {})),
     "users.set_password": (Permission.USER_WRITE, lambda m, a, t, i: m.users.set_password(a, t, i["user"], PASSWORD)),
@@ -84,6 +85,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "audit.get": (Permission.AUDIT_READ, lambda m, a, t, i: m.audit.get(a, t, i["event"])),
 }
 TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
+    "users.count",
     "keys.list",
     "keys.rotate",
     "roles.holders",

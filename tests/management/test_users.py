@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opentrusty_core.domain.audit import ActorKind, AuditType, Origin
 from opentrusty_core.domain.role import TENANT_OWNER
 from opentrusty_core.domain.tenant import PasswordPolicy, TenantSettings
-from opentrusty_core.domain.user import User
+from opentrusty_core.domain.user import User, UserSort, UserStatus
 from opentrusty_core.errors import Conflict, Denied, Invalid, NotFound
 from opentrusty_core.management import UserFields, actor_of_user, generate_password
 from opentrusty_core.management.user_fields import with_fields
@@ -296,9 +296,22 @@ async def test_a_disabled_owner_does_not_count(acme: Place) -> None:
 
 async def test_a_search_finds_usernames_and_emails_that_begin_so(acme: Place) -> None:
     page = acme.management.users.page
-    found = await page(SYSTEM, acme.tenant.id, EVERYTHING, prefix="PA")
+    found = await page(SYSTEM, acme.tenant.id, EVERYTHING, search="PA")
     assert [user.username for user in found.items] == ["pat"]
-    assert (await page(SYSTEM, acme.tenant.id, EVERYTHING, prefix="%")).items == ()
+    assert (await page(SYSTEM, acme.tenant.id, EVERYTHING, search="p%")).items == ()
+
+
+async def test_users_are_sorted_filtered_and_counted(acme: Place) -> None:
+    """A count beyond its bound says only that it is beyond."""
+    users, tenant_id = acme.management.users, acme.tenant.id
+    page = await users.page(SYSTEM, tenant_id, EVERYTHING, sort=UserSort.USERNAME, descending=True)
+    assert [user.username for user in page.items] == ["pat", "olive", "adam"]
+    await users.disable(SYSTEM, tenant_id, acme.plain.id)
+    page = await users.page(SYSTEM, tenant_id, EVERYTHING, status=UserStatus.DISABLED)
+    assert [user.username for user in page.items] == ["pat"]
+    assert await users.count(SYSTEM, tenant_id) == 3
+    assert await users.count(SYSTEM, tenant_id, status=UserStatus.ACTIVE) == 2
+    assert await users.count(SYSTEM, tenant_id, search="ad") == 1
 
 
 async def test_unknown_users_are_not_found(acme: Place) -> None:

@@ -46,6 +46,7 @@ from opentrusty_core.storage.contract.signing_keys import TestSigningKeys
 from opentrusty_core.storage.contract.throttles import TestThrottles
 from opentrusty_core.storage.contract.tokens import TestAccessTokens, TestLookingUpRefreshTokens, TestRefreshTokens
 from opentrusty_core.storage.contract.transactions import TestTransactions
+from opentrusty_core.storage.contract.user_lists import TestFindingUsers, TestSortingUsers
 
 __all__ = [
     "TestAccessTokens",
@@ -56,6 +57,7 @@ __all__ = [
     "TestConsents",
     "TestEndingSessions",
     "TestErasure",
+    "TestFindingUsers",
     "TestGrants",
     "TestHostileInput",
     "TestInteractions",
@@ -73,6 +75,7 @@ __all__ = [
     "TestRefreshTokens",
     "TestResources",
     "TestSigningKeys",
+    "TestSortingUsers",
     "TestStartingSessions",
     "TestStore",
     "TestTenantRecord",

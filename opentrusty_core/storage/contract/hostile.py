@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from opentrusty_core.domain.audit import Origin
 from opentrusty_core.domain.page import Page
-from opentrusty_core.errors import NotFound
+from opentrusty_core.errors import Invalid, NotFound
 from opentrusty_core.storage.contract.planted import plant
 from opentrusty_core.storage.contract.visible import visible
 from opentrusty_core.storage.contract.world import ALL, Contract, World
@@ -61,7 +62,8 @@ class TestHostileInput(Contract):
         assert await world.store.platform.assignments.of_user(text, text) == ()
         assert await world.store.platform.assignments.of_role(text) == ()
         if text:
-            assert (await here.users.page(ALL, prefix=text)).items == ()
+            with suppress(Invalid):
+                assert (await here.users.page(ALL, search=text)).items == ()
 
     async def test_it_changes_nothing(self, world: World, text: str) -> None:
         """By any verb that changes what it finds; a verb that raises where there is none raises `NotFound`."""

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from opentrusty_core.domain.page import PageRequest
-from opentrusty_core.domain.user import User, UserStatus, normalised
+from opentrusty_core.domain.user import UserStatus, normalised
 from opentrusty_core.errors import Conflict, NotFound
 from opentrusty_core.storage.contract.builders import (
     a_consent,
@@ -171,38 +170,6 @@ class TestUsers(Contract):
         assert await world.events() == before
         again = await world.user(username="alice", email="alice@example.org")
         assert await world.here.users.find("alice") == (again, None)
-
-    @case("J5")
-    async def test_a_prefix_picks_usernames_and_emails(self, world: World) -> None:
-        """In normal form; what means something to a database's pattern means itself here."""
-        named = await world.user(username="Alice", email=None)
-        mailed = await world.user(username="someone", email="Alice@example.org")
-        await world.user(username="malice", email="m@alice.example")
-        percent, under = await world.user(username="al%ice"), await world.user(username="al_ice")
-        star, slash = await world.user(username="al*ice"), await world.user(username="al\\ice")
-
-        async def found(prefix: str) -> set[str]:
-            return {user.id for user in (await world.here.users.page(ALL, prefix=prefix)).items}
-
-        assert await found("alice") == {named.id, mailed.id}
-        assert await found("al%") == {percent.id}
-        assert await found("al_") == {under.id}
-        assert await found("al*") == {star.id}
-        assert await found("al\\") == {slash.id}
-        assert await found("alice@example.org") == {mailed.id}
-        assert await found("nobody") == set()
-        assert len(await found("")) == 7
-
-    async def test_pages_with_a_prefix_continue(self, world: World) -> None:
-        """The cursor goes on among those that have the prefix."""
-        wanted: list[User] = []
-        for number in range(5):
-            wanted.append(await world.user(username=f"wanted-{number}"))
-            await world.user(username=f"other-{number}")
-        first = await world.here.users.page(PageRequest(limit=3), prefix="wanted")
-        last = await world.here.users.page(PageRequest(limit=3, after=first.next_after), prefix="wanted")
-        assert first.items + last.items == tuple(sorted(wanted, key=lambda user: user.id))
-        assert last.next_after is None
 
 
 class TestPasswords(Contract):

@@ -52,7 +52,13 @@ async def _(world: World, planted: Planted) -> None:
 @trespass("users.page")
 async def _(world: World, planted: Planted) -> None:
     assert (await world.there.users.page(ALL)).items == ()
-    assert (await world.there.users.page(ALL, prefix="user-")).items == ()
+    assert (await world.there.users.page(ALL, search="user-")).items == ()
+
+
+@trespass("users.count")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.users.count() == 0
+    assert await world.there.users.count(search="user-") == 0
 
 
 @trespass("passwords.get")

@@ -6,10 +6,21 @@ from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Consent
-from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.domain.user import PasswordCredential, User, normalised
+from opentrusty_core.domain.page import BY_TEXT, Key, Page, PageRequest
+from opentrusty_core.domain.search import begun_by, parse_search
+from opentrusty_core.domain.user import PasswordCredential, User, UserSort, UserStatus, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
-from opentrusty_core.stores.memory.tables import Tables, View, drop, drop_grants, drop_interactions, page, revoke_grants
+from opentrusty_core.storage.people import MOST_SORTED, too_many
+from opentrusty_core.stores.memory.tables import (
+    Tables,
+    View,
+    drop,
+    drop_grants,
+    drop_interactions,
+    page,
+    revoke_grants,
+    sorted_page,
+)
 
 
 class MemoryUsers:
@@ -66,11 +77,47 @@ class MemoryUsers:
             drop(t.sessions, lambda session: session.user_id == user_id)
             t.audit[event.id] = event
 
-    async def page(self, request: PageRequest, *, prefix: str = "") -> Page[User]:
+    async def page(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: UserSort | None = None,
+        descending: bool = False,
+        status: UserStatus | None = None,
+        most: int = MOST_SORTED,
+    ) -> Page[User]:
         """See `storage.Users.page`."""
+        terms = parse_search(search)
+        found = self._found(terms, status)
+        if terms and sort is None and status in {None, UserStatus.ACTIVE}:
+            return sorted_page(found, lambda it: Key(min(begun_by(terms[0], it)), it.id), request, BY_TEXT)
+        if terms and self._entries(terms[0]) > most:
+            raise too_many(most)
+        match sort:
+            case UserSort.USERNAME:
+                return sorted_page(found, lambda it: Key(_username(it), it.id), request, BY_TEXT, descending=descending)
+            case UserSort.EMAIL:
+                no_email = (BY_TEXT.first if descending else BY_TEXT.last).value
+                return sorted_page(
+                    found, lambda it: Key(_email(it) or no_email, it.id), request, BY_TEXT, descending=descending
+                )
+            case UserSort.CREATED_AT | None:
+                return page(found, lambda it: it.id, request, descending=descending)
+
+    async def count(self, *, search: str = "", status: UserStatus | None = None, most: int = MOST_SORTED) -> int:
+        """See `storage.Users.count`."""
+        terms = parse_search(search)
+        if terms and (len(terms) > 1 or status is not None) and self._entries(terms[0]) > most:
+            raise too_many(most)
+        return min(len(self._found(terms, status)), most + 1)
+
+    def _found(self, terms: tuple[str, ...], status: UserStatus | None) -> list[User]:
         users = self._view.read().users.values()
-        found = [u for u in users if _username(u).startswith(prefix) or (_email(u) or "").startswith(prefix)]
-        return page(found, lambda user: user.id, request)
+        return [it for it in users if status in {None, it.status} and all(begun_by(term, it) for term in terms)]
+
+    def _entries(self, term: str) -> int:
+        return sum(len(begun_by(term, user)) for user in self._view.read().users.values())
 
 
 class MemoryPasswords:

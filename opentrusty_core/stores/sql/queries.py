@@ -11,6 +11,8 @@
   and `name_descending`, where they are `<` and `DESC`:
   `WHERE (t.name, t.id) {{beyond}} (:after_value, :after_id) ORDER BY t.name {{order}}, t.id {{order}}`.
 - `{{fits:e}}` says whether an event is one that an `AuditQuery` looks for.
+- `{{items:u.terms}}` is the table `item` of the texts in a column that holds a JSON array; `{{lacks:u.terms}}` asks
+  whether that array, as it is written, lacks the text `each.value`.
 - A join names the tenant as `{{tenant_of:g}}`: `g.tenant_id`, said so that PostgreSQL looks for both columns of a key.
   It would otherwise know the tenant as a constant, and on tables that seem small walk all that the tenant has.
 
@@ -31,7 +33,7 @@ from opentrusty_core.stores.sql.rows import EVENT, RECORDS
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r"--.*$", re.MULTILINE)
-_MACRO = re.compile(r"\{\{(:?)(\w+)(?::(\w+))?\}\}")
+_MACRO = re.compile(r"\{\{(:?)(\w+)(?::([\w.]+))?\}\}")
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _READS = re.compile(r"\A(?:SELECT|WITH)\b|\bRETURNING\b")
 _CHANGES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b")
@@ -54,13 +56,15 @@ _FITS = """(
 class Dialect:
     """What an engine spells in its own way.
 
-    `macros` maps the plain ones to their text, `each` makes the table of a JSON array in a parameter, `positional` asks
-    for `$1` instead of `:name`, `fold` for guard and event in one statement, `variants` names the folder of the
-    engine's own queries.
+    `macros` maps the plain ones to their text, `each` makes the table of a JSON array in a parameter and `items` of one
+    in a column, `lacks` asks whether such a column lacks the text `each.value`, `positional` asks for `$1` instead of
+    `:name`, `fold` for guard and event in one statement, `variants` names the folder of the engine's own queries.
     """
 
     macros: Mapping[str, str]
     each: Callable[[str], str]
+    items: Callable[[str], str]
+    lacks: Callable[[str], str]
     tenant_of: Callable[[str], str]
     positional: bool = False
     fold: bool = False
@@ -169,6 +173,10 @@ def _expand(text: str, dialect: Dialect) -> str:
             return _WRITE_EVENT
         if name == "fits":
             return _expand(_FITS.replace("$", argument), dialect)
+        if name == "items":
+            return dialect.items(argument)
+        if name == "lacks":
+            return dialect.lacks(argument)
         if name not in RECORDS:
             return dialect.macros[name]
         prefix = f"{argument}." if argument else f":{name}_" if colon else ""

@@ -22,7 +22,10 @@ SCANNING = {"applied_migrations", "delete_client", "delete_user", "purge_throttl
 ALL_OF_A_TENANT = SCANNING | {"published_keys_of", "resources", "resources_of", "signing_keys"}
 ALL_OF_A_TENANT |= {name for name in ON_SQLITE if name.startswith("erase_")}
 """What wants, or may look through, all that a tenant has in a table."""
-SMALL = re.compile(r"SCAN (\(subquery-\d+\)|bucket|each|json_each|found|m|CONSTANT ROW|\d+ )")
+SMALL = re.compile(
+    r"SCAN (\(subquery-\d+\)|bucket|each|json_each|found|m|CONSTANT ROW|\d+ )|"
+    r"SCAN (mailed|unmailed|entry|entries|page|total|counted|item)\b"
+)
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
 TENANT = {"assignment_tenant_id", "buckets", "home", "tenant_id"}
 

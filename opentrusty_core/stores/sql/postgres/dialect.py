@@ -25,8 +25,11 @@ POSTGRES = Dialect(
         "unwaited": "set_config('synchronous_commit', 'off', true) = 'off'",
         "buckets": "json_to_recordset(CAST(:buckets AS json)) "
         "AS bucket(tenant_id text, key text, pace bigint, tolerance bigint)",
+        "terms": "json_to_recordset(CAST(:terms AS json)) AS term(low text, high text, word_low text, word_high text)",
     },
     tenant_of=lambda alias: f"({alias}.tenant_id || '')",
+    items=lambda column: f"json_array_elements_text({column}) AS item(value)",
+    lacks=lambda column: f"strpos(CAST({column} AS text), each.value) = 0",
     each=lambda parameter: f"json_array_elements_text(CAST(:{parameter} AS json)) AS each(value)",
     positional=True,
     fold=True,

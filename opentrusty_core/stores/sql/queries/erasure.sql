@@ -78,6 +78,12 @@ DELETE FROM platform_assignments WHERE (tenant_id, user_id, role) IN (
     SELECT tenant_id, user_id, role FROM platform_assignments WHERE tenant_id = :home ORDER BY user_id, role LIMIT :batch
 ) RETURNING 1;
 
+-- name: erase_user_terms
+-- What users are found by.
+DELETE FROM user_terms WHERE (tenant_id, term, user_id) IN (
+    SELECT tenant_id, term, user_id FROM user_terms WHERE tenant_id = :home ORDER BY term, user_id LIMIT :batch
+) RETURNING 1;
+
 -- name: erase_users
 -- Users.
 DELETE FROM users WHERE (tenant_id, id) IN (

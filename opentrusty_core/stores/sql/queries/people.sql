@@ -2,8 +2,9 @@
 
 -- name: add_user
 -- Adds a user. No row: the id, username or email is taken.
-INSERT INTO users (tenant_id, username_normal, email_normal, {{user}})
-VALUES (:tenant_id, :username_normal, :email_normal, {{:user}}) ON CONFLICT DO NOTHING RETURNING id;
+INSERT INTO users (tenant_id, username_normal, email_normal, terms, {{user}})
+VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFLICT DO NOTHING RETURNING id;
+INSERT INTO user_terms (tenant_id, term, user_id) SELECT :tenant_id, each.value, :user_id FROM {{each:terms}};
 {{write_event}};
 
 -- name: get_user
@@ -24,10 +25,7 @@ SELECT {{user:u}}, {{password:p}}
 
 -- name: update_user
 -- Replaces the version before. No row: another version stands there, or a name is taken, or there is no such user.
-UPDATE users
-   SET username = :user_username, username_normal = :username_normal, email = :user_email, email_normal = :email_normal,
-       email_verified = :user_email_verified, status = :user_status, created_at = :user_created_at,
-       updated_at = :user_updated_at, version = :user_version, document = :user_document
+SELECT id FROM users
  WHERE tenant_id = :tenant_id AND id = :user_id AND version = :user_version - 1
    AND NOT EXISTS (
        SELECT 1 FROM users o WHERE o.tenant_id = :tenant_id AND o.username_normal = :username_normal AND o.id <> :user_id
@@ -35,11 +33,27 @@ UPDATE users
    AND NOT EXISTS (
        SELECT 1 FROM users o WHERE o.tenant_id = :tenant_id AND o.email_normal = :email_normal AND o.id <> :user_id
    )
+{{for_update}};
+DELETE FROM user_terms
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND term IN (
+       SELECT item.value FROM users u CROSS JOIN {{items:u.terms}} WHERE u.tenant_id = :tenant_id AND u.id = :user_id
+   );
+INSERT INTO user_terms (tenant_id, term, user_id) SELECT :tenant_id, each.value, :user_id FROM {{each:terms}};
+UPDATE users
+   SET username = :user_username, username_normal = :username_normal, email = :user_email, email_normal = :email_normal,
+       email_verified = :user_email_verified, status = :user_status, created_at = :user_created_at,
+       updated_at = :user_updated_at, version = :user_version, document = :user_document, terms = :terms
+ WHERE tenant_id = :tenant_id AND id = :user_id
 RETURNING id;
 {{write_event}};
 
 -- name: delete_user
 -- Removes a user with all that is theirs. No row: there is no such user.
+SELECT id FROM users WHERE tenant_id = :tenant_id AND id = :user_id {{for_update}};
+DELETE FROM user_terms
+ WHERE tenant_id = :tenant_id AND user_id = :user_id AND term IN (
+       SELECT item.value FROM users u CROSS JOIN {{items:u.terms}} WHERE u.tenant_id = :tenant_id AND u.id = :user_id
+   );
 DELETE FROM users WHERE tenant_id = :tenant_id AND id = :user_id RETURNING id;
 DELETE FROM passwords WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM one_time_links WHERE tenant_id = :tenant_id AND user_id = :user_id;
@@ -63,22 +77,6 @@ DELETE FROM refresh_tokens
    AND grant_id IN (SELECT id FROM grants WHERE tenant_id = :tenant_id AND user_id = :user_id);
 DELETE FROM grants WHERE tenant_id = :tenant_id AND user_id = :user_id;
 {{write_event}};
-
--- name: page_users
--- Users by id.
-SELECT {{user:u}} FROM users u WHERE u.tenant_id = :tenant_id AND u.id > :after ORDER BY u.id LIMIT :limit;
-
--- name: page_users_by_prefix
--- Users by id whose username or email begins so: each branch is a range of a unique index.
-WITH matching AS MATERIALIZED (
-    SELECT tenant_id, id FROM users
-     WHERE tenant_id = :tenant_id AND username_normal >= :prefix AND username_normal < :prefix_end
-     UNION
-    SELECT tenant_id, id FROM users
-     WHERE tenant_id = :tenant_id AND email_normal >= :prefix AND email_normal < :prefix_end
-)
-SELECT {{user:u}} FROM matching m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.id
- WHERE u.id > :after ORDER BY u.id LIMIT :limit;
 
 -- name: get_password
 -- The password of a user.

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from opentrusty_core.domain.audit import AuditEvent
-from opentrusty_core.domain.page import Key, Page, PageRequest, Sorting, dump_key, load_key
+from opentrusty_core.domain.page import BY_TEXT, Key, Page, PageRequest, Sorting, dump_key, load_key
 from opentrusty_core.stores.sql.codec import Params, Record
 from opentrusty_core.stores.sql.engine import Database, Rows, Unstorable
 from opentrusty_core.stores.sql.rows import event_params
@@ -39,9 +39,20 @@ class Repository:
             return []
 
     async def _page(
-        self, name: str, record: Record[T], key: Callable[[T], str], request: PageRequest, /, **params: Any
+        self,
+        name: str,
+        record: Record[T],
+        key: Callable[[T], str],
+        request: PageRequest,
+        /,
+        *,
+        descending: bool = False,
+        **params: Any,
     ) -> Page[T]:
-        rows = await self._find(name, after=request.after or "", limit=request.limit + 1, **params)
+        """Run a query of a list whose cursor is the one key itself, from `:after` on."""
+        first = BY_TEXT.last.value if descending else BY_TEXT.first.value
+        params |= {"after": request.after or first, "limit": request.limit + 1}
+        rows = await self._find(f"{name}_descending" if descending else name, **params)
         items = tuple(record.read(row) for row in rows[: request.limit])
         return Page(items=items, next_after=key(items[-1]) if len(rows) > request.limit else None)
 

@@ -6,19 +6,17 @@ from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Consent
-from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.search import entries_of
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Database
 from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.repositories.user_lists import SqlUserLists, dump_entries
 from opentrusty_core.stores.sql.rows import CONSENT, PASSWORD, USER
 
-_LAST_CHARACTER = "\U0010ffff"
-"""Sorts after all that a normal form can hold."""
 
-
-class SqlUsers(Repository):
+class SqlUsers(SqlUserLists):
     """See `storage.Users`."""
 
     async def add(self, user: User, event: AuditEvent) -> None:
@@ -50,13 +48,6 @@ class SqlUsers(Repository):
         """See `storage.Users.delete`."""
         if not await self._find("delete_user", event, user_id=user_id):
             raise NotFound("There is no such user.")
-
-    async def page(self, request: PageRequest, *, prefix: str = "") -> Page[User]:
-        """See `storage.Users.page`."""
-        if not prefix:
-            return await self._page("page_users", USER, lambda user: user.id, request)
-        ends = {"prefix": prefix, "prefix_end": prefix + _LAST_CHARACTER}
-        return await self._page("page_users_by_prefix", USER, lambda user: user.id, request, **ends)
 
 
 class SqlPasswords(Repository):
@@ -116,4 +107,4 @@ def _user_params(user: User) -> Params:
         "username_normal": normalised(user.username),
         "email_normal": None if user.email is None else normalised(user.email),
     }
-    return normal | USER.params(user)
+    return {**normal, "terms": dump_entries(entries_of(user)), **USER.params(user)}

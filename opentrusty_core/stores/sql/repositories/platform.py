@@ -30,7 +30,7 @@ _PURGED = ("one_time_links", "interactions", "sessions", "access_tokens", "revok
 
 ERASED = (
     *("access_tokens", "refresh_tokens", "codes", "grants", "interactions", "sessions", "revoked_jwts", "throttles"),
-    *("consents", "one_time_links", "passwords", "assignments", "platform_assignments", "users"),
+    *("consents", "one_time_links", "passwords", "assignments", "platform_assignments", "user_terms", "users"),
     *("clients", "resources", "signing_keys", "audit_events"),
 )
 """The tables of a tenant, as they are erased; what another takes with it is not named."""

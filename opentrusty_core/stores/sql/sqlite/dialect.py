@@ -22,5 +22,7 @@ SQLITE = Dialect(
         "value ->> 'tolerance' AS tolerance FROM json_each(:buckets)) AS bucket",
     },
     tenant_of=lambda alias: f"{alias}.tenant_id",
+    items=lambda column: f"json_each({column}) AS item",
+    lacks=lambda column: f"instr({column}, each.value) = 0",
     each=lambda parameter: f"json_each(:{parameter}) AS each",
 )

@@ -116,7 +116,7 @@ async def _body(operation: Operation, request: Request) -> Any:
     try:
         return operation.body.model_validate_json(data)
     except ValidationError as error:
-        raise of_body(error) from None
+        raise of_body(error, operation.body) from None
 
 
 def _require_media_type(request: Request, taken: tuple[str, ...]) -> None:

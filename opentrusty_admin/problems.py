@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from opentrusty_admin.schemas.base import Model
 from opentrusty_admin.schemas.problem import FieldError, Problem
 from opentrusty_core import HttpResponse
 from opentrusty_core.errors import (
@@ -56,9 +57,11 @@ class FieldErrors(HttpError):
         self.errors = tuple(errors)[:MAX_ERRORS]
 
 
-def of_body(error: ValidationError) -> FieldErrors:
-    """What is wrong with a JSON body."""
-    return FieldErrors(FieldError(pointer=_pointer(it["loc"]), detail=_detail(it)) for it in _errors(error))
+def of_body(error: ValidationError, model: type[Model]) -> FieldErrors:
+    """What is wrong with a JSON body of this model."""
+    return FieldErrors(
+        FieldError(pointer=_pointer(it["loc"]), detail=_unknown(it, model) or _detail(it)) for it in _errors(error)
+    )
 
 
 def of_query(error: ValidationError) -> FieldErrors:
@@ -158,6 +161,15 @@ def _errors(error: ValidationError) -> list[Any]:
 
 def _detail(error: Mapping[str, Any]) -> str:
     return _OURS.get(error["type"]) or f"{error['msg'].rstrip('.')}."
+
+
+def _unknown(error: Mapping[str, Any], model: type[Model]) -> str | None:
+    """Why there is no such field, where there is more to say of it."""
+    match error["type"], error["loc"]:
+        case "extra_forbidden", (str(name),):
+            return model.not_known.get(name)
+        case _:
+            return None
 
 
 def _pointer(parts: Iterable[str | int]) -> str:

@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import Final
 
 from opentrusty_admin.operation import Operation
-from opentrusty_admin.routes import clients
+from opentrusty_admin.routes import client_grants, clients
 
-MODULES: Final[tuple[ModuleType, ...]] = (clients,)
+MODULES: Final[tuple[ModuleType, ...]] = (clients, client_grants)
 
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Operation)

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from opentrusty_admin.call import Call
-from opentrusty_admin.operation import operation
+from opentrusty_admin.operation import Access, operation
 from opentrusty_admin.schemas.base import Listing, PageQuery
-from opentrusty_admin.schemas.clients import ClientChanges, ClientOut, ClientWithSecret, NewClient, SecretRotation
+from opentrusty_admin.schemas.clients import (
+    ClientChanges,
+    ClientKindDefaults,
+    ClientKinds,
+    ClientOut,
+    ClientWithSecret,
+    NewClient,
+    NewSecret,
+    SecretRotation,
+)
+from opentrusty_core.domain.client_kind import ClientKind
 from opentrusty_core.domain.role import Permission
 
 _ALL = "/tenants/{tenant}/clients"
 _ONE = f"{_ALL}/{{client_id}}"
+
+
+@operation("GET", "/client-kinds", returns=ClientKinds, permission=Access.SIGNED_IN)
+async def list_client_kinds(_: Call) -> ClientKinds:
+    """List the kinds of applications, and how a client of each begins."""
+    return ClientKinds(items=tuple(map(ClientKindDefaults.of, ClientKind)))
 
 
 @operation("GET", _ALL, query=PageQuery, returns=Listing[ClientOut], permission=Permission.CLIENT_READ)
@@ -33,7 +49,7 @@ async def create_client(ctx: Call[NewClient]) -> ClientWithSecret:
     One that authenticates gets a secret of the server's making, which this answer shows and no other does.
     """
     made = await ctx.management.clients.create(
-        ctx.actor, ctx.tenant_id, ctx.body.to_domain(), client_id=ctx.body.client_id
+        ctx.actor, ctx.tenant_id, ctx.body.to_domain(), client_id=ctx.body.client_id, kind=ctx.body.kind
     )
     return ClientWithSecret.of_made(made)
 
@@ -63,11 +79,28 @@ async def delete_client(ctx: Call) -> None:
     "POST", f"{_ONE}/rotate-secret", body=SecretRotation, returns=ClientWithSecret, permission=Permission.CLIENT_WRITE
 )
 async def rotate_client_secret(ctx: Call[SecretRotation]) -> ClientWithSecret:
-    """Make a new secret, which this answer shows and no other does."""
+    """Make a new secret, which this answer shows and no other does; the present ones end after the overlap."""
     made = await ctx.management.clients.rotate_secret(
         ctx.actor, ctx.tenant_id, ctx.path["client_id"], overlap=ctx.body.to_domain()
     )
     return ClientWithSecret.of_made(made)
+
+
+@operation(
+    "POST", f"{_ONE}/secrets", body=NewSecret, returns=(201, ClientWithSecret), permission=Permission.CLIENT_WRITE
+)
+async def add_client_secret(ctx: Call[NewSecret]) -> ClientWithSecret:
+    """Make another secret beside those there are, which this answer shows and no other does."""
+    made = await ctx.management.clients.add_secret(
+        ctx.actor, ctx.tenant_id, ctx.path["client_id"], lifetime=ctx.body.to_domain()
+    )
+    return ClientWithSecret.of_made(made)
+
+
+@operation("DELETE", f"{_ONE}/secrets/{{secret_id}}", permission=Permission.CLIENT_WRITE)
+async def end_client_secret(ctx: Call) -> None:
+    """End one secret at once; the only one there is can be rotated, not ended."""
+    await ctx.management.clients.end_secret(ctx.actor, ctx.tenant_id, ctx.path["client_id"], ctx.path["secret_id"])
 
 
 @operation("POST", f"{_ONE}/disable", returns=ClientOut, permission=Permission.CLIENT_WRITE)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +26,9 @@ class Model(BaseModel):
     """A JSON object: unknown fields are refused, and no value is taken for another type's."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+    not_known: ClassVar[Mapping[str, str]] = {}
+    """Why some fields that others know are none here, by name."""
 
 
 class Versioned(Model):

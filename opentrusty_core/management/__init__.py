@@ -13,7 +13,7 @@ from opentrusty_core.domain.signing_key import KeyPolicy
 from opentrusty_core.management.actor import Actor, actor_of_user
 from opentrusty_core.management.audit import Audit
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
-from opentrusty_core.management.client_fields import ClientFields
+from opentrusty_core.management.client_fields import NOT_SUPPORTED, ClientFields
 from opentrusty_core.management.client_grants import ClientGrants
 from opentrusty_core.management.clients import Clients, ClientWithSecret
 from opentrusty_core.management.context import Context
@@ -32,6 +32,7 @@ from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Store
 
 __all__ = [
+    "NOT_SUPPORTED",
     "PLATFORM_TENANT",
     "Actor",
     "Bootstrapped",

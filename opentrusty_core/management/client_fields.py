@@ -67,7 +67,7 @@ _IMPLIED = ("response_types", "subject_type")
 _KEYS = "Clients authenticate by a secret; keys of theirs are not used."
 _NO_OBJECTS = "Request objects are not supported: send the parameters themselves."
 _NO_ENCRYPTION = "Nothing is encrypted for clients; TLS does it."
-_NOT_SUPPORTED: Mapping[str, str] = {
+NOT_SUPPORTED: Mapping[str, str] = {
     **dict.fromkeys(("jwks", "jwks_uri", "token_endpoint_auth_signing_alg"), _KEYS),
     **dict.fromkeys(
         (
@@ -132,7 +132,7 @@ def with_fields(
 def _unknown_fields(fields: ClientFields) -> Iterator[tuple[str, str]]:
     for name in fields:
         if name not in ClientFields.__annotations__:
-            yield name, _NOT_SUPPORTED.get(name, "There is no such field.")
+            yield name, NOT_SUPPORTED.get(name, "There is no such field.")
 
 
 def _implied_problems(client: Client, fields: ClientFields) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from opentrusty_cli.errors import sentence
 from opentrusty_core.config import Settings, is_loopback
+from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.role import PLATFORM_ADMIN
 from opentrusty_core.errors import ConfigurationError, SchemaMismatch, StoreError
 from opentrusty_core.management import check_master_keys, load_master_keys
@@ -180,7 +181,7 @@ async def _clock(store: Store, runtime: Runtime) -> Finding:
 
 
 async def _administrator(store: Store) -> Finding:
-    if await store.platform.assignments.of_role(PLATFORM_ADMIN.name):
+    if (await store.platform.assignments.of_role(PLATFORM_ADMIN.name, PageRequest(limit=1))).items:
         return Finding(check="administrator", grade=Grade.FINE, finding="There is a platform administrator.")
     finding = "There is no platform administrator."
     return Finding(check="administrator", grade=Grade.DOUBTFUL, finding=finding, advice="Run `opentrusty bootstrap`.")

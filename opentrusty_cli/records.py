@@ -153,7 +153,12 @@ def of_key(key: SigningKey) -> Data:
 def of_role(role: Role) -> Data:
     """A role."""
     permissions = sorted(permission.value for permission in role.permissions)
-    return {"name": role.name, "scope": role.scope.value, "permissions": permissions}
+    return {
+        "name": role.name,
+        "scope": role.scope.value,
+        "description": role.description,
+        "permissions": permissions,
+    }
 
 
 def of_assignment(assignment: Assignment) -> Data:
@@ -161,7 +166,8 @@ def of_assignment(assignment: Assignment) -> Data:
     return {
         "role": assignment.role,
         "tenant_id": assignment.tenant_id,
-        "user_id": assignment.user_id,
+        "kind": assignment.principal.kind.value,
+        "id": assignment.principal.id,
         "assigned_at": time(assignment.assigned_at),
     }
 

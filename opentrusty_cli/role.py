@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from opentrusty_cli.app import Desk, operation
-from opentrusty_cli.options import confirm, tenant_option, yes_option
+from opentrusty_cli.options import Paging, confirm, paged, tenant_option, yes_option
 from opentrusty_cli.records import of_assignment, of_role
+from opentrusty_core.domain.principal import Principal
 
-COLUMNS = ("role", "tenant_id", "user_id", "assigned_at")
+COLUMNS = ("role", "tenant_id", "kind", "id", "assigned_at")
 
 
 @click.group()
@@ -21,7 +22,7 @@ def role() -> None:
 async def list_(desk: Desk) -> None:
     """List the roles and what they allow."""
     desk.output.many(
-        [of_role(item) for item in desk.management.roles.all()], ("name", "scope", "permissions"), key="name"
+        [of_role(item) for item in desk.management.roles.builtin()], ("name", "scope", "permissions"), key="name"
     )
 
 
@@ -33,22 +34,24 @@ async def show(desk: Desk, tenant_name: str, user: str) -> None:
     """Show the roles of a user."""
     tenant_id = await desk.tenant_id(tenant_name)
     user_id = await desk.user_id(tenant_id, user)
-    found = await desk.management.roles.of_user(desk.actor, tenant_id, user_id)
+    found = await desk.management.roles.of_principal(desk.actor, tenant_id, Principal.user(user_id))
     desk.output.many([of_assignment(item) for item in found], COLUMNS, key="role")
 
 
 @role.command()
 @click.option("-t", "--tenant", "tenant_name", metavar="NAME", help="The tenant's name; without it, on the platform.")
 @click.argument("role")
+@paged
 @operation
-async def holders(desk: Desk, tenant_name: str | None, role: str) -> None:
+async def holders(desk: Desk, tenant_name: str | None, role: str, paging: Paging) -> None:
     """List who holds a role."""
     roles = desk.management.roles
     if tenant_name is None:
-        found = await roles.platform_holders(desk.actor, role)
+        page = await paging.fetch(lambda request: roles.platform_holders(desk.actor, role, request))
     else:
-        found = await roles.holders(desk.actor, await desk.tenant_id(tenant_name), role)
-    desk.output.many([of_assignment(item) for item in found], COLUMNS, key="user_id")
+        tenant_id = await desk.tenant_id(tenant_name)
+        page = await paging.fetch(lambda request: roles.holders(desk.actor, tenant_id, role, request))
+    desk.output.many([of_assignment(item) for item in page.items], COLUMNS, next_after=page.next_after)
 
 
 @role.command()
@@ -60,7 +63,7 @@ async def assign(desk: Desk, tenant_name: str, user: str, role: str) -> None:
     """Give a user of the tenant a role, there or on the platform."""
     tenant_id = await desk.tenant_id(tenant_name)
     user_id = await desk.user_id(tenant_id, user)
-    new = await desk.management.roles.assign(desk.actor, tenant_id, user_id, role)
+    new = await desk.management.roles.assign(desk.actor, tenant_id, Principal.user(user_id), role)
     message = f"{user} is {role} now." if new else f"{user} was {role} already."
     desk.output.done(message, {"user_id": user_id, "role": role, "changed": new}, key="user_id")
 
@@ -76,6 +79,6 @@ async def revoke(desk: Desk, tenant_name: str, user: str, role: str, yes: bool) 
     tenant_id = await desk.tenant_id(tenant_name)
     user_id = await desk.user_id(tenant_id, user)
     confirm(f"{user} will no longer be {role}. Revoke it?", yes)
-    gone = await desk.management.roles.revoke(desk.actor, tenant_id, user_id, role)
+    gone = await desk.management.roles.revoke(desk.actor, tenant_id, Principal.user(user_id), role)
     message = f"{user} is no longer {role}." if gone else f"{user} was not {role}."
     desk.output.done(message, {"user_id": user_id, "role": role, "changed": gone}, key="user_id")

@@ -16,11 +16,18 @@ from typing import Final
 from opentrusty_core.config import Config
 from opentrusty_core.crypto.handles import Handle, constant_time_equal, hash_handle, is_handle
 from opentrusty_core.crypto.jws import claimed_issuer
-from opentrusty_core.domain.audit import ActorKind, AuditType, Origin
+from opentrusty_core.domain.audit import AuditType, Origin
 from opentrusty_core.domain.builtin import ADMIN_SCOPE
 from opentrusty_core.domain.session import Session
-from opentrusty_core.errors import InsufficientScope, InvalidRequest, InvalidToken, ProtocolError, Unauthenticated
-from opentrusty_core.management.actor import Actor, actor_of_person
+from opentrusty_core.errors import (
+    InsufficientScope,
+    InvalidRequest,
+    InvalidToken,
+    NotFound,
+    ProtocolError,
+    Unauthenticated,
+)
+from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_person
 from opentrusty_core.protocol.access import read_access_token
 from opentrusty_core.protocol.deps import Deps
 from opentrusty_core.protocol.issuer import Issuer
@@ -96,9 +103,17 @@ class Callers:
         if ADMIN_SCOPE not in access.scope:
             raise InsufficientScope("no admin scope")
         if access.user is None:
-            return Actor(kind=ActorKind.CLIENT, id=access.client_id, tenant_id=issuer.tenant_id, origin=origin)
-        details = {"client_id": access.client_id}
-        return await actor_of_person(self._deps.store, issuer.tenant_id, access.user.id, origin, details)
+            return await self._service(issuer, access.client_id, origin)
+        details, now = {"client_id": access.client_id}, self._deps.runtime.now()
+        return await actor_of_person(self._deps.store, issuer.tenant_id, access.user.id, origin, now, details)
+
+    async def _service(self, issuer: Issuer, client_id: str, origin: Origin) -> Actor:
+        """A client that holds a token for itself."""
+        try:
+            now = self._deps.runtime.now()
+            return await actor_of_client(self._deps.store, issuer.tenant_id, client_id, origin, now)
+        except NotFound:
+            raise InvalidToken("client gone or disabled") from None
 
     async def _person_in_console(self, presented: Credentials, session_id: str) -> Actor:
         console = self._config.console_url
@@ -109,9 +124,9 @@ class Callers:
         for tenant_name, value in presented.sessions.items():
             issuer = await self._deps.issuers.get(tenant_name)
             if issuer is not None and (session := await self._session(issuer, session_id, value)) is not None:
-                details = {"session_id": session.id}
+                details, now = {"session_id": session.id}, self._deps.runtime.now()
                 return await actor_of_person(
-                    self._deps.store, issuer.tenant_id, session.user_id, presented.origin, details
+                    self._deps.store, issuer.tenant_id, session.user_id, presented.origin, now, details
                 )
         raise InvalidToken("no live session of this id and cookie", description=_NO_SESSION)
 

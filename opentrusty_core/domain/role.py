@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from opentrusty_core.domain.principal import Principal
+
 
 class Permission(StrEnum):
     """What a use case asks for; code checks these, never the names of roles."""
@@ -27,9 +29,13 @@ class Permission(StrEnum):
     KEY_READ = "key:read"
     KEY_ROTATE = "key:rotate"
     ROLE_READ = "role:read"
+    ROLE_WRITE = "role:write"
     ROLE_ASSIGN = "role:assign"
+    GROUP_READ = "group:read"
+    GROUP_WRITE = "group:write"
     OWNER_ASSIGN = "owner:assign"
     AUDIT_READ = "audit:read"
+    ACCESS_READ = "access:read"
     PLATFORM_ROLE_ASSIGN = "platform-role:assign"
     PLATFORM_AUDIT_READ = "platform-audit:read"
     PLATFORM_HEALTH_READ = "platform-health:read"
@@ -50,6 +56,7 @@ class Role:
     name: str
     scope: RoleScope
     permissions: frozenset[Permission]
+    description: str = ""
 
 
 _READ_TENANT = frozenset(
@@ -60,6 +67,7 @@ _READ_TENANT = frozenset(
         Permission.CLIENT_READ,
         Permission.KEY_READ,
         Permission.ROLE_READ,
+        Permission.GROUP_READ,
         Permission.AUDIT_READ,
     }
 )
@@ -69,12 +77,15 @@ _ADMINISTER_TENANT = _READ_TENANT | {
     Permission.SESSION_END,
     Permission.CLIENT_WRITE,
     Permission.KEY_ROTATE,
+    Permission.ROLE_WRITE,
     Permission.ROLE_ASSIGN,
+    Permission.GROUP_WRITE,
 }
 
 PLATFORM_ADMIN = Role(
     name="platform_admin",
     scope=RoleScope.PLATFORM,
+    description="Creates, suspends and deletes tenants; looks into one only by a declared access.",
     permissions=frozenset(
         {
             Permission.TENANT_CREATE,
@@ -91,36 +102,59 @@ PLATFORM_ADMIN = Role(
 PLATFORM_AUDITOR = Role(
     name="platform_auditor",
     scope=RoleScope.PLATFORM,
+    description="Reads the platform's audit, health and metrics.",
     permissions=frozenset({Permission.PLATFORM_AUDIT_READ, Permission.PLATFORM_HEALTH_READ}),
 )
 TENANT_OWNER = Role(
     name="tenant_owner",
     scope=RoleScope.TENANT,
-    permissions=_ADMINISTER_TENANT | {Permission.TENANT_CONFIGURE, Permission.TENANT_DELETE, Permission.OWNER_ASSIGN},
+    description="May do everything in the tenant, its settings and branding too.",
+    permissions=_ADMINISTER_TENANT
+    | {Permission.TENANT_CONFIGURE, Permission.TENANT_DELETE, Permission.OWNER_ASSIGN, Permission.ACCESS_READ},
 )
-TENANT_ADMIN = Role(name="tenant_admin", scope=RoleScope.TENANT, permissions=_ADMINISTER_TENANT)
+TENANT_ADMIN = Role(
+    name="tenant_admin",
+    scope=RoleScope.TENANT,
+    description="Keeps users, clients, roles and keys; touches neither settings nor owners.",
+    permissions=_ADMINISTER_TENANT,
+)
 TENANT_SUPPORT = Role(
     name="tenant_support",
     scope=RoleScope.TENANT,
+    description="Reads users, ends sessions, starts credential resets.",
     permissions=frozenset(
-        {Permission.USER_READ, Permission.SESSION_READ, Permission.SESSION_END, Permission.USER_RESET_CREDENTIAL}
+        {
+            Permission.USER_READ,
+            Permission.USER_RESET_CREDENTIAL,
+            Permission.GROUP_READ,
+            Permission.SESSION_READ,
+            Permission.SESSION_END,
+        }
     ),
 )
-TENANT_AUDITOR = Role(name="tenant_auditor", scope=RoleScope.TENANT, permissions=_READ_TENANT)
+TENANT_AUDITOR = Role(
+    name="tenant_auditor",
+    scope=RoleScope.TENANT,
+    description="Reads everything in the tenant, changes nothing.",
+    permissions=_READ_TENANT,
+)
 
 BUILTIN_ROLES: Mapping[str, Role] = {
     role.name: role
     for role in (PLATFORM_ADMIN, PLATFORM_AUDITOR, TENANT_OWNER, TENANT_ADMIN, TENANT_SUPPORT, TENANT_AUDITOR)
 }
 
+TENANT_PERMISSIONS = TENANT_OWNER.permissions
+"""What there is to be allowed in a tenant."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """A user of a tenant holds a role; for a platform role `tenant_id` is the home of the user, else also where it
-    holds.
+    """A principal of a tenant holds a role; for a platform role `tenant_id` is the home of the principal, else also
+    where it holds.
     """
 
     tenant_id: str
-    user_id: str
+    principal: Principal
     role: str
     assigned_at: datetime

@@ -10,7 +10,7 @@ from opentrusty_core.config import Config, Settings
 from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.passwords import Passwords
 from opentrusty_core.domain.signing_key import KeyPolicy
-from opentrusty_core.management.actor import Actor, actor_of_user
+from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_user
 from opentrusty_core.management.audit import Audit
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
 from opentrusty_core.management.client_fields import NOT_SUPPORTED, ClientFields
@@ -43,6 +43,7 @@ __all__ = [
     "MaintenanceReport",
     "Management",
     "UserFields",
+    "actor_of_client",
     "actor_of_user",
     "check_master_keys",
     "create_master_key_file",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opentrusty_core.domain.audit import AuditType
+from opentrusty_core.domain.page import PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER, Assignment
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import User
@@ -48,20 +50,23 @@ class Bootstrap:
             Conflict: there is a platform administrator, or the username is taken in the platform's tenant.
             Invalid: the username, email or password is not acceptable.
         """
-        if await self._store.platform.assignments.of_role(PLATFORM_ADMIN.name):
+        if (await self._store.platform.assignments.of_role(PLATFORM_ADMIN.name, PageRequest(limit=1))).items:
             raise Conflict(_EXISTS)
         password = password if password is not None else generate_password(self._context.runtime.token_bytes)
         tenant = await self._platform_tenant(actor)
         fields: UserFields = {"username": username, "email": email}
         user = await self._users.create(actor, tenant.id, fields, password=password)
         now, event = self._context.runtime.now(), self._context.event
-        first = Assignment(tenant_id=tenant.id, user_id=user.id, role=PLATFORM_ADMIN.name, assigned_at=now)
-        assigned = event(actor, AuditType.ROLE_ASSIGNED, user.id, {"role": PLATFORM_ADMIN.name, "tenant_id": tenant.id})
+        first = Assignment(
+            tenant_id=tenant.id, principal=Principal.user(user.id), role=PLATFORM_ADMIN.name, assigned_at=now
+        )
+        details = {"principal": "user", "role": PLATFORM_ADMIN.name, "tenant_id": tenant.id}
+        assigned = event(actor, AuditType.ROLE_ASSIGNED, user.id, details)
         if not await self._store.platform.assignments.assign_first(first, assigned):
             await self._users.delete(actor, tenant.id, user.id)
             raise Conflict(_EXISTS)
-        owner = Assignment(tenant_id=tenant.id, user_id=user.id, role=TENANT_OWNER.name, assigned_at=now)
-        owns = event(actor, AuditType.ROLE_ASSIGNED, user.id, {"role": TENANT_OWNER.name})
+        owner = replace(first, role=TENANT_OWNER.name)
+        owns = event(actor, AuditType.ROLE_ASSIGNED, user.id, {"principal": "user", "role": TENANT_OWNER.name})
         await self._store.tenant(tenant.id).assignments.assign(owner, owns)
         return Bootstrapped(tenant=tenant, user=user, password=password)
 

@@ -11,10 +11,11 @@ from opentrusty_core.domain.builtin import RESERVED_CLIENT_IDS, builtin_resource
 from opentrusty_core.domain.client import MAX_SECRETS, Client, ClientSecret, ClientStatus
 from opentrusty_core.domain.client_kind import ClientKind, defaults_of
 from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import permitted_scopes
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
-from opentrusty_core.management.actor import Actor
+from opentrusty_core.management.actor import Actor, require_no_higher
 from opentrusty_core.management.client_fields import ClientFields, with_fields
 from opentrusty_core.management.context import Context
 from opentrusty_core.storage import TenantRepositories
@@ -99,8 +100,10 @@ class Clients:
             Invalid: a field is unknown or not acceptable.
             NotFound: no such client.
             ChangedMeanwhile: another version stands there.
+            Denied: the client holds permissions that the actor lacks.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.client(client_id))
         async with self._store.transaction(tenant_id) as repos:
             current = await _existing(repos, client_id)
             if version not in {None, current.version}:
@@ -119,8 +122,10 @@ class Clients:
         Raises:
             Invalid: the overlap is not acceptable, or the client does not authenticate by a secret.
             NotFound: no such client.
+            Denied: the client holds permissions that the actor lacks.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.client(client_id))
         if not timedelta(0) <= overlap <= MAX_OVERLAP:
             raise Invalid({"overlap": f"It lies between 0 and {MAX_OVERLAP.days} days."})
         value, secret = self._new_secret()
@@ -167,8 +172,10 @@ class Clients:
         Raises:
             NotFound: no such client, or no such secret of it.
             Conflict: it is the client's only secret.
+            Denied: the client holds permissions that the actor lacks.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.client(client_id))
         async with self._store.transaction(tenant_id) as repos:
             current = await _existing(repos, client_id)
             live = self._live(current)
@@ -183,21 +190,33 @@ class Clients:
         return client
 
     async def disable(self, actor: Actor, tenant_id: str, client_id: str) -> Client:
-        """Block a client and all that it holds, within a second, until it is enabled again. Raises `NotFound`."""
+        """Block a client and all that it holds, within a second, until it is enabled again.
+
+        Raises:
+            NotFound: no such client.
+            Denied: the client holds permissions that the actor lacks.
+        """
         return await self._set_status(actor, tenant_id, client_id, ClientStatus.DISABLED)
 
     async def enable(self, actor: Actor, tenant_id: str, client_id: str) -> Client:
-        """Unblock a client. Raises `NotFound`."""
+        """Unblock a client. Raises `NotFound`; `Denied` where it holds permissions that the actor lacks."""
         return await self._set_status(actor, tenant_id, client_id, ClientStatus.ACTIVE)
 
     async def delete(self, actor: Actor, tenant_id: str, client_id: str) -> None:
-        """Remove a client with its grants, what hangs from them, and consents. Raises `NotFound`."""
+        """Remove a client with its grants, what hangs from them, consents and roles.
+
+        Raises:
+            NotFound: no such client.
+            Denied: the client holds permissions that the actor lacks.
+        """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.client(client_id))
         async with self._store.transaction(tenant_id) as repos:
             await repos.clients.delete(client_id, self._event(actor, AuditType.CLIENT_DELETED, client_id))
 
     async def _set_status(self, actor: Actor, tenant_id: str, client_id: str, status: ClientStatus) -> Client:
         actor.require(Permission.CLIENT_WRITE, tenant_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.client(client_id))
         async with self._store.transaction(tenant_id) as repos:
             current = await _existing(repos, client_id)
             if current.status is status:

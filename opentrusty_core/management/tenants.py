@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_OWNER, Assignment, Permission
 from opentrusty_core.domain.tenant import Deletion, Tenant, TenantSettings, TenantStatus, name_problems
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
@@ -80,8 +81,10 @@ class Tenants:
             await repos.signing_keys.add(key, self._keys.made_event(actor, key))
             if first is not None:
                 await self._users.add(repos, actor, first)
-                owns = Assignment(tenant_id=tenant.id, user_id=first.user.id, role=TENANT_OWNER.name, assigned_at=now)
-                assigned = event(actor, AuditType.ROLE_ASSIGNED, first.user.id, {"role": TENANT_OWNER.name})
+                principal = Principal.user(first.user.id)
+                owns = Assignment(tenant_id=tenant.id, principal=principal, role=TENANT_OWNER.name, assigned_at=now)
+                details = {"principal": "user", "role": TENANT_OWNER.name}
+                assigned = event(actor, AuditType.ROLE_ASSIGNED, first.user.id, details)
                 await repos.assignments.assign(owns, assigned)
         return tenant
 

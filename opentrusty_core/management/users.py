@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from opentrusty_core.domain.audit import AuditEvent, AuditType
+from opentrusty_core.domain.departure import UserGone
 from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.tenant import PasswordPolicy
 from opentrusty_core.domain.user import PasswordCredential, User, UserSort, UserStatus, normalised
@@ -123,7 +125,7 @@ class Users:
             Denied: the user holds permissions that the actor lacks.
         """
         actor.require(Permission.USER_WRITE, tenant_id)
-        await require_no_higher(actor, self._store, tenant_id, user_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
         async with self._store.transaction(tenant_id) as repos:
             current = await _existing(repos, user_id)
             if version not in {None, current.version}:
@@ -146,7 +148,7 @@ class Users:
             Denied: the user holds permissions that the actor lacks.
         """
         actor.require(Permission.USER_WRITE, tenant_id)
-        await require_no_higher(actor, self._store, tenant_id, user_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
         tenant = await self._store.tenant(tenant_id).tenant.get()
         user = await _existing(self._store.tenant(tenant_id), user_id)
         check_password(password, user, tenant.settings.password_policy)
@@ -165,8 +167,8 @@ class Users:
             Denied: the user holds permissions that the actor lacks.
         """
         actor.require(Permission.USER_WRITE, tenant_id)
-        await require_no_higher(actor, self._store, tenant_id, user_id)
-        async with leaving(self._store, tenant_id, user_id) as repos:
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
+        async with leaving(self._store, tenant_id, UserGone(user_id=user_id)) as repos:
             user = await self._set_status(repos, actor, user_id, UserStatus.DISABLED)
             await self._end_all(repos, actor, user_id)
         return user
@@ -174,7 +176,7 @@ class Users:
     async def enable(self, actor: Actor, tenant_id: str, user_id: str) -> User:
         """Let a user sign in again. Raises `NotFound`; `Denied` where they hold permissions that the actor lacks."""
         actor.require(Permission.USER_WRITE, tenant_id)
-        await require_no_higher(actor, self._store, tenant_id, user_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
         async with self._store.transaction(tenant_id) as repos:
             return await self._set_status(repos, actor, user_id, UserStatus.ACTIVE)
 
@@ -187,8 +189,8 @@ class Users:
             Denied: the user holds permissions that the actor lacks.
         """
         actor.require(Permission.USER_WRITE, tenant_id)
-        await require_no_higher(actor, self._store, tenant_id, user_id)
-        async with leaving(self._store, tenant_id, user_id) as repos:
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
+        async with leaving(self._store, tenant_id, UserGone(user_id=user_id)) as repos:
             await repos.users.delete(user_id, self._event(actor, AuditType.USER_DELETED, user_id))
 
     # --- For use cases that make a user beside something else ---------------------------------------------------------

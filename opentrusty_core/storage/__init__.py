@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
 from opentrusty_core.storage.audit import Audit
+from opentrusty_core.storage.groups import Groups
 from opentrusty_core.storage.outcomes import (
     AccessLookup,
     CodeRedeemed,
@@ -29,9 +30,10 @@ from opentrusty_core.storage.outcomes import (
     Unknown,
 )
 from opentrusty_core.storage.people import Consents, Directory, Links, Passwords, Throttles, Users, living
-from opentrusty_core.storage.registry import Assignments, Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
 from opentrusty_core.storage.signed_in import Interactions, Sessions
-from opentrusty_core.storage.store import Platform, PlatformAssignments, Store, TenantRepositories, Tenants
+from opentrusty_core.storage.store import Platform, Store, TenantRepositories, Tenants
 
 __all__ = [
     "AccessLookup",
@@ -44,8 +46,10 @@ __all__ = [
     "CodeReplayed",
     "Codes",
     "Consents",
+    "DeclaredAccesses",
     "Directory",
     "Grants",
+    "Groups",
     "HeldGrant",
     "Interactions",
     "Limited",
@@ -60,6 +64,7 @@ __all__ = [
     "RefreshReused",
     "RefreshTokens",
     "Resources",
+    "Roles",
     "Sessions",
     "SigningKeys",
     "Store",

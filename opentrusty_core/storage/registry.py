@@ -1,4 +1,4 @@
-"""What administrators keep: the tenant's own record, clients, resources, keys, roles."""
+"""What administrators keep: the tenant's own record, clients, resources, keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.resource import Resource
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.signing_key import SigningKey
 from opentrusty_core.domain.tenant import Tenant
 
@@ -92,24 +91,4 @@ class SigningKeys(Protocol):
         A key is replaced only where its stored status is the one before: active for retiring, announced for active,
         and so on.
         """
-        ...
-
-
-class Assignments(Protocol):
-    """Who holds which role in a tenant."""
-
-    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """Give the role; False, and no event, where the user holds it already."""
-        ...
-
-    async def revoke(self, user_id: str, role: str, event: AuditEvent) -> bool:
-        """Take the role; False, and no event, where the user does not hold it."""
-        ...
-
-    async def of_user(self, user_id: str) -> tuple[Assignment, ...]:
-        """The roles of a user, by name."""
-        ...
-
-    async def of_role(self, role: str) -> tuple[Assignment, ...]:
-        """Who holds the role, by user id."""
         ...

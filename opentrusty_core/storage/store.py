@@ -9,13 +9,14 @@ from typing import Protocol
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
 from opentrusty_core.storage.audit import Audit
+from opentrusty_core.storage.groups import Groups
 from opentrusty_core.storage.outcomes import TenantCatalogue
 from opentrusty_core.storage.people import Consents, Links, Passwords, Throttles, Users
-from opentrusty_core.storage.registry import Assignments, Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, TenantRecord
+from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 
 
@@ -65,6 +66,16 @@ class TenantRepositories(Protocol):
     @property
     def signing_keys(self) -> SigningKeys:
         """Its keys."""
+        ...
+
+    @property
+    def roles(self) -> Roles:
+        """The roles of its own."""
+        ...
+
+    @property
+    def groups(self) -> Groups:
+        """Its groups of users."""
         ...
 
     @property
@@ -140,30 +151,6 @@ class Tenants(Protocol):
         ...
 
 
-class PlatformAssignments(Protocol):
-    """Who holds which platform role; `Assignment.tenant_id` is the home of the user."""
-
-    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """Give the role; False, and no event, where the user holds it already."""
-        ...
-
-    async def assign_first(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """Give the role if nobody holds it: of many racers one gets True."""
-        ...
-
-    async def revoke(self, tenant_id: str, user_id: str, role: str, event: AuditEvent) -> bool:
-        """Take the role; False, and no event, where the user does not hold it."""
-        ...
-
-    async def of_user(self, tenant_id: str, user_id: str) -> tuple[Assignment, ...]:
-        """The platform roles of a user, by name."""
-        ...
-
-    async def of_role(self, role: str) -> tuple[Assignment, ...]:
-        """Who holds the platform role."""
-        ...
-
-
 class Platform(Protocol):
     """What belongs to no tenant."""
 
@@ -175,6 +162,11 @@ class Platform(Protocol):
     @property
     def assignments(self) -> PlatformAssignments:
         """Who holds which platform role."""
+        ...
+
+    @property
+    def accesses(self) -> DeclaredAccesses:
+        """Who looks into which tenant for a while."""
         ...
 
     @property

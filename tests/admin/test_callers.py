@@ -12,6 +12,7 @@ import pytest
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.client import AccessTokenFormat, AuthMethod, GrantType
 from opentrusty_core.domain.page import PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.session import TOUCH_EVERY
 from opentrusty_core.management import ClientFields
 from tests.support.admin_plane import ADMIN_SETTINGS, CONSOLE, AdminWorld, Api, admin_world
@@ -92,9 +93,9 @@ async def test_the_authority_of_a_token_ends_at_once(world: AdminWorld) -> None:
     await world.person("second", "tenant_owner")
     assert (await api.get(CLIENTS)).status_code == 200
     roles = world.auth.provider.management.roles
-    await roles.revoke(SYSTEM, world.acme.id, olivia.id, "tenant_owner")
+    await roles.revoke(SYSTEM, world.acme.id, Principal.user(olivia.id), "tenant_owner")
     assert (await api.get(CLIENTS)).status_code == 403
-    await roles.assign(SYSTEM, world.acme.id, olivia.id, "tenant_auditor")
+    await roles.assign(SYSTEM, world.acme.id, Principal.user(olivia.id), "tenant_auditor")
     assert (await api.get(CLIENTS)).status_code == 200
     await world.auth.provider.management.users.disable(SYSTEM, world.acme.id, olivia.id)
     challenge(await api.get(CLIENTS))

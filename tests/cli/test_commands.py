@@ -276,7 +276,7 @@ def test_roles_are_listed_given_and_taken(acme: Cli) -> None:
     assert acme.json("role", "assign", "-t", "acme", "pat", "tenant_admin") == {**changed, "changed": True}
     assert acme.json("role", "assign", "-t", "acme", "pat", "tenant_admin") == {**changed, "changed": False}
     (held,) = acme.json("role", "holders", "-t", "acme", "tenant_admin")["items"]
-    assert held["user_id"] == user["id"]
+    assert (held["kind"], held["id"]) == ("user", user["id"])
     assert acme.json("role", "revoke", "-t", "acme", "pat", "tenant_admin", "-y") == {**changed, "changed": True}
     assert [holder["role"] for holder in acme.json("role", "holders", "platform_admin")["items"]] == ["platform_admin"]
 

@@ -77,7 +77,7 @@ REFUSALS: list[tuple[int, tuple[str, ...], str]] = [
     (2, ("resource", "create", "-t", "acme", "http://localhost:8080/t/acme"), "this server's own"),
     (4, ("resource", "delete", "-t", "acme", "urn:x", "-y"), "no such resource"),
     (2, ("role", "assign", "-t", "acme", "olive", "god"), "Use one of platform_admin"),
-    (2, ("role", "holders", "tenant_owner"), "role of a tenant"),
+    (2, ("role", "holders", "tenant_owner"), "not a role of the platform"),
     (5, ("role", "revoke", "-t", "acme", "olive", "tenant_owner", "-y"), "last owner"),
     (4, ("key", "retire", "-t", "acme", "nothing", "-y"), "no such key"),
     (2, ("key", "rotate", "-t", "acme", "--alg", "HS256"), "HS256"),

@@ -27,11 +27,24 @@ IN_A_TENANT = {
     "key:read",
     "key:rotate",
     "role:read",
+    "role:write",
     "role:assign",
+    "group:read",
+    "group:write",
+    "access:read",
     "owner:assign",
     "audit:read",
 }
-READING = {"tenant:read", "user:read", "session:read", "client:read", "key:read", "role:read", "audit:read"}
+READING = {
+    "tenant:read",
+    "user:read",
+    "session:read",
+    "client:read",
+    "key:read",
+    "role:read",
+    "group:read",
+    "audit:read",
+}
 
 
 def test_each_role_is_known_by_its_name() -> None:
@@ -68,7 +81,8 @@ def test_an_owner_may_do_everything_in_the_tenant() -> None:
 
 def test_an_admin_may_do_all_but_touch_settings_owners_and_the_tenant_itself() -> None:
     """Above the admin stands the owner."""
-    assert TENANT_OWNER.permissions - TENANT_ADMIN.permissions == {"tenant:configure", "owner:assign", "tenant:delete"}
+    above = {"tenant:configure", "owner:assign", "tenant:delete", "access:read"}
+    assert TENANT_OWNER.permissions - TENANT_ADMIN.permissions == above
     assert TENANT_ADMIN.permissions < TENANT_OWNER.permissions
 
 
@@ -79,8 +93,9 @@ def test_an_auditor_reads_everything_and_changes_nothing() -> None:
 
 
 def test_support_helps_people_in_and_out() -> None:
-    """Users and sessions, no clients, keys, roles or audit."""
-    assert TENANT_SUPPORT.permissions == {"user:read", "session:read", "session:end", "user:reset-credential"}
+    """Users, their groups and sessions, no clients, keys, roles or audit."""
+    reads = {"user:read", "group:read", "session:read"}
+    assert TENANT_SUPPORT.permissions == reads | {"session:end", "user:reset-credential"}
 
 
 def test_every_permission_belongs_to_a_role() -> None:

@@ -12,6 +12,7 @@ from opentrusty_core.domain.audit import AuditEvent, AuditType, Origin
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Grant
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.session import ACR_PASSWORD, Session
 from opentrusty_core.domain.tenant import Tenant
@@ -39,7 +40,7 @@ class Place:
     plain: User
 
     async def actor(self, user: User) -> Actor:
-        return await actor_of_user(self.store, self.tenant.id, user.id, Origin(ip="192.0.2.1"))
+        return await actor_of_user(self.store, self.tenant.id, user.id, Origin(ip="192.0.2.1"), self.runtime.now())
 
     async def events(self, *types: AuditType) -> list[AuditEvent]:
         page = await self.store.tenant(self.tenant.id).audit.page(EVERYTHING)
@@ -103,14 +104,13 @@ async def make_place(management: Management, store: Store, runtime: FakeRuntime,
     create = management.users.create
     admin = await create(SYSTEM, tenant.id, {"username": "adam"}, password=PASSWORD)
     plain = await create(SYSTEM, tenant.id, {"username": "pat", "email": f"pat@{name}.example"}, password=PASSWORD)
-    await management.roles.assign(SYSTEM, tenant.id, admin.id, TENANT_ADMIN.name)
+    await management.roles.assign(SYSTEM, tenant.id, Principal.user(admin.id), TENANT_ADMIN.name)
     await management.clients.create(
         SYSTEM, tenant.id, {"client_name": "Web", "redirect_uris": ("https://app.example/callback",)}, client_id="web"
     )
     owner = await management.users.get(SYSTEM, tenant.id, "olive")
-    assert [holder.user_id for holder in await management.roles.holders(SYSTEM, tenant.id, TENANT_OWNER.name)] == [
-        owner.id
-    ]
+    holders = (await management.roles.holders(SYSTEM, tenant.id, TENANT_OWNER.name, EVERYTHING)).items
+    assert [holder.principal for holder in holders] == [Principal.user(owner.id)]
     return Place(
         management=management, store=store, runtime=runtime, tenant=tenant, owner=owner, admin=admin, plain=plain
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind, Origin
+from opentrusty_core.domain.authority import Authority
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import (
     BUILTIN_ROLES,
     PLATFORM_ADMIN,
     TENANT_ADMIN,
     TENANT_AUDITOR,
     TENANT_OWNER,
-    Assignment,
     Permission,
     RoleScope,
 )
 from opentrusty_core.errors import Denied, NotFound
 from opentrusty_core.management import Actor, actor_of_user
-from opentrusty_core.management.actor import permissions_of
 from tests.management.place import SYSTEM, Place
 from tests.support.runtime import START
 
@@ -63,18 +63,15 @@ def test_a_platform_administrator_may_not_look_into_a_tenant(permission: Permiss
 
 
 def test_a_role_that_nobody_knows_allows_nothing() -> None:
-    held = [
-        Assignment(tenant_id="t", user_id="u", role=role, assigned_at=START)
-        for role in ("tenant_auditor", "tenant_god")
-    ]
-    assert permissions_of(held) == TENANT_AUDITOR.permissions
-    assert permissions_of([]) == frozenset()
+    held = Authority(roles={"tenant_auditor": (), "tenant_god": ()}, platform_roles=frozenset({"platform_god"}))
+    assert held.permissions == TENANT_AUDITOR.permissions
+    assert held.platform_permissions == Authority().permissions == frozenset()
 
 
 async def test_the_actor_of_a_user_holds_what_their_roles_allow(acme: Place) -> None:
     assert (await acme.actor(acme.admin)).permissions == TENANT_ADMIN.permissions
     assert (await acme.actor(acme.plain)).permissions == frozenset()
-    await acme.management.roles.assign(SYSTEM, acme.tenant.id, acme.plain.id, PLATFORM_ADMIN.name)
+    await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), PLATFORM_ADMIN.name)
     actor = await acme.actor(acme.plain)
     assert (actor.permissions, actor.platform_permissions) == (frozenset(), PLATFORM_ADMIN.permissions)
 
@@ -84,7 +81,7 @@ async def test_a_disabled_or_foreign_user_is_nobody(acme: Place, globex: Place) 
     await acme.management.users.disable(SYSTEM, acme.tenant.id, acme.admin.id)
     for user in (acme.admin, globex.owner):
         with pytest.raises(NotFound):
-            await actor_of_user(acme.store, acme.tenant.id, user.id, Origin())
+            await actor_of_user(acme.store, acme.tenant.id, user.id, Origin(), START)
 
 
 def test_no_role_of_one_scope_holds_more_than_the_top_of_its_scope() -> None:

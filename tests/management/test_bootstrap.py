@@ -12,7 +12,7 @@ from opentrusty_core.errors import Conflict, Invalid
 from opentrusty_core.management import Bootstrapped, Management, actor_of_user
 from opentrusty_core.storage import Store
 from tests.management.place import EVERYTHING, PASSWORD, SYSTEM, make_management
-from tests.support.runtime import FakeRuntime
+from tests.support.runtime import START, FakeRuntime
 
 
 async def test_the_first_administrator_runs_the_platform_and_owns_its_tenant(
@@ -21,7 +21,7 @@ async def test_the_first_administrator_runs_the_platform_and_owns_its_tenant(
     made = await management.bootstrap.first_administrator(SYSTEM, "root", email="root@example.org")
     assert (made.tenant.name, made.user.username, made.user.email) == ("platform", "root", "root@example.org")
     assert len(made.password) >= 20
-    actor = await actor_of_user(store, made.tenant.id, made.user.id, Origin())
+    actor = await actor_of_user(store, made.tenant.id, made.user.id, Origin(), START)
     assert actor.platform_permissions == PLATFORM_ADMIN.permissions
     assert actor.permissions == TENANT_OWNER.permissions
     (event,) = (await management.audit.platform_page(SYSTEM, EVERYTHING)).items
@@ -66,8 +66,8 @@ async def test_of_64_racers_one_becomes_the_administrator(
             group.start_soon(race, number)
     assert (len(made), len(refused)) == (1, 63)
     management = places[0]
-    (holder,) = await management.roles.platform_holders(SYSTEM, PLATFORM_ADMIN.name)
-    assert holder.user_id == made[0].user.id
+    (holder,) = (await management.roles.platform_holders(SYSTEM, PLATFORM_ADMIN.name, EVERYTHING)).items
+    assert holder.principal.id == made[0].user.id
     users = await management.users.page(SYSTEM, made[0].tenant.id, EVERYTHING)
     assert [user.id for user in users.items] == [made[0].user.id], "who lost leaves nobody behind"
     assert len((await management.tenants.page(SYSTEM, EVERYTHING)).items) == 1
@@ -76,5 +76,5 @@ async def test_of_64_racers_one_becomes_the_administrator(
 async def test_a_bad_password_makes_no_administrator(management: Management) -> None:
     with pytest.raises(Invalid):
         await management.bootstrap.first_administrator(SYSTEM, password="short")
-    assert await management.roles.platform_holders(SYSTEM, PLATFORM_ADMIN.name) == ()
+    assert (await management.roles.platform_holders(SYSTEM, PLATFORM_ADMIN.name, EVERYTHING)).items == ()
     await management.bootstrap.first_administrator(SYSTEM, password=PASSWORD)

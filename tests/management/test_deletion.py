@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind, AuditType
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN
 from opentrusty_core.domain.tenant import TenantStatus
 from opentrusty_core.errors import Conflict, Denied, Invalid, NotFound
@@ -143,10 +144,10 @@ async def test_the_platform_always_has_an_administrator(acme: Place) -> None:
     for change in (tenants.delete, tenants.suspend):
         with pytest.raises(Conflict, match="always serves"):
             await change(SYSTEM, boss.tenant.id)
-    await management.roles.assign(SYSTEM, acme.tenant.id, acme.plain.id, PLATFORM_ADMIN.name)
-    await management.roles.revoke(SYSTEM, boss.tenant.id, boss.user.id, PLATFORM_ADMIN.name)
+    await management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), PLATFORM_ADMIN.name)
+    await management.roles.revoke(SYSTEM, boss.tenant.id, Principal.user(boss.user.id), PLATFORM_ADMIN.name)
     for change in (tenants.delete, tenants.suspend):
         with pytest.raises(Conflict, match="last platform administrator"):
             await change(SYSTEM, acme.tenant.id)
-    await management.roles.assign(SYSTEM, boss.tenant.id, boss.user.id, PLATFORM_ADMIN.name)
+    await management.roles.assign(SYSTEM, boss.tenant.id, Principal.user(boss.user.id), PLATFORM_ADMIN.name)
     await tenants.delete(SYSTEM, acme.tenant.id)

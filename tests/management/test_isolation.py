@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import TENANT_ADMIN, Permission
 from opentrusty_core.errors import Denied, NotFound
@@ -73,10 +74,19 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "keys.get": (Permission.KEY_READ, lambda m, a, t, i: m.keys.get(a, t, i["key"])),
     "keys.rotate": (Permission.KEY_ROTATE, lambda m, a, t, _: m.keys.rotate(a, t, "ES256")),
     "keys.retire": (Permission.KEY_ROTATE, lambda m, a, t, i: m.keys.retire(a, t, i["key"])),
-    "roles.of_user": (Permission.ROLE_READ, lambda m, a, t, i: m.roles.of_user(a, t, i["user"])),
-    "roles.holders": (Permission.ROLE_READ, lambda m, a, t, _: m.roles.holders(a, t, TENANT_ADMIN.name)),
-    "roles.assign": (Permission.ROLE_ASSIGN, lambda m, a, t, i: m.roles.assign(a, t, i["user"], TENANT_ADMIN.name)),
-    "roles.revoke": (Permission.ROLE_ASSIGN, lambda m, a, t, i: m.roles.revoke(a, t, i["user"], TENANT_ADMIN.name)),
+    "roles.of_principal": (
+        Permission.ROLE_READ,
+        lambda m, a, t, i: m.roles.of_principal(a, t, Principal.user(i["user"])),
+    ),
+    "roles.holders": (Permission.ROLE_READ, lambda m, a, t, _: m.roles.holders(a, t, TENANT_ADMIN.name, EVERYTHING)),
+    "roles.assign": (
+        Permission.ROLE_ASSIGN,
+        lambda m, a, t, i: m.roles.assign(a, t, Principal.user(i["user"]), TENANT_ADMIN.name),
+    ),
+    "roles.revoke": (
+        Permission.ROLE_ASSIGN,
+        lambda m, a, t, i: m.roles.revoke(a, t, Principal.user(i["user"]), TENANT_ADMIN.name),
+    ),
     "sessions.page": (Permission.SESSION_READ, lambda m, a, t, i: m.sessions.page(a, t, i["user"], EVERYTHING)),
     "sessions.get": (Permission.SESSION_READ, lambda m, a, t, i: m.sessions.get(a, t, i["session"])),
     "sessions.end": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end(a, t, i["session"])),
@@ -97,7 +107,7 @@ PLATFORM_OWN = {
     "tenants.page",
     "tenants.find",
     "tenants.enter",
-    "roles.all",
+    "roles.builtin",
     "roles.platform_holders",
     "audit.platform_page",
     "audit.platform_get",

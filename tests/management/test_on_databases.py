@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from opentrusty_core.crypto.envelope import MasterKeys, WrongMasterKey
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.errors import Conflict
@@ -54,16 +55,16 @@ async def test_of_racing_bootstraps_on_two_servers_one_succeeds(
             group.start_soon(race, number)
     assert len(made) == 1
     management = make_management(servers[0], FakeRuntime(), master_keys)
-    (holder,) = await management.roles.platform_holders(SYSTEM, PLATFORM_ADMIN.name)
+    (holder,) = (await management.roles.platform_holders(SYSTEM, PLATFORM_ADMIN.name, EVERYTHING)).items
     users = await management.users.page(SYSTEM, made[0].tenant.id, EVERYTHING)
-    assert [user.id for user in users.items] == [made[0].user.id] == [holder.user_id]
+    assert [user.id for user in users.items] == [made[0].user.id] == [holder.principal.id]
 
 
 @pytest.mark.case("J7")
 async def test_of_two_owners_who_leave_on_two_servers_at_once_one_stays(
     servers: tuple[Store, Store], place: Place, master_keys: MasterKeys
 ) -> None:
-    await place.management.roles.assign(SYSTEM, place.tenant.id, place.plain.id, TENANT_OWNER.name)
+    await place.management.roles.assign(SYSTEM, place.tenant.id, Principal.user(place.plain.id), TENANT_OWNER.name)
 
     async def leave(store: Store, user_id: str) -> None:
         management = make_management(store, FakeRuntime(seed=user_id), master_keys)
@@ -73,8 +74,8 @@ async def test_of_two_owners_who_leave_on_two_servers_at_once_one_stays(
     async with anyio.create_task_group() as group:
         group.start_soon(leave, servers[0], place.owner.id)
         group.start_soon(leave, servers[1], place.plain.id)
-    holders = await place.management.roles.holders(SYSTEM, place.tenant.id, TENANT_OWNER.name)
-    owners = [await place.management.users.get(SYSTEM, place.tenant.id, holder.user_id) for holder in holders]
+    holders = (await place.management.roles.holders(SYSTEM, place.tenant.id, TENANT_OWNER.name, EVERYTHING)).items
+    owners = [await place.management.users.get(SYSTEM, place.tenant.id, holder.principal.id) for holder in holders]
     assert any(owner.is_active for owner in owners)
 
 

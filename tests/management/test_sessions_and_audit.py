@@ -9,13 +9,14 @@ import pytest
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.audit_query import AuditQuery
 from opentrusty_core.domain.page import PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_AUDITOR, TENANT_SUPPORT
 from opentrusty_core.errors import Denied, NotFound
 from tests.management.place import EVERYTHING, SYSTEM, Place
 
 
 async def test_support_sees_and_ends_a_users_sessions(acme: Place) -> None:
-    await acme.management.roles.assign(SYSTEM, acme.tenant.id, acme.admin.id, TENANT_SUPPORT.name)
+    await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.admin.id), TENANT_SUPPORT.name)
     actor, sessions = await acme.actor(acme.admin), acme.management.sessions
     made = [await acme.session(acme.plain) for _ in range(3)]
     page = await sessions.page(actor, acme.tenant.id, acme.plain.id, EVERYTHING)
@@ -43,7 +44,7 @@ async def test_an_ended_session_takes_its_grants_along_but_not_offline_ones(acme
 
 
 async def test_an_auditor_reads_and_changes_nothing(acme: Place) -> None:
-    await acme.management.roles.assign(SYSTEM, acme.tenant.id, acme.plain.id, TENANT_AUDITOR.name)
+    await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), TENANT_AUDITOR.name)
     actor = await acme.actor(acme.plain)
     assert (await acme.management.audit.page(actor, acme.tenant.id, EVERYTHING)).items
     with pytest.raises(Denied):

@@ -37,8 +37,8 @@ async def test_a_platform_administrator_makes_a_tenant_with_its_owner(management
     with pytest.raises(Invalid, match="owner"):
         await management.tenants.create(ADMINISTRATOR, "acme")
     tenant = await management.tenants.create(ADMINISTRATOR, "acme", owner=OWNER)
-    (holder,) = await management.roles.holders(SYSTEM, tenant.id, TENANT_OWNER.name)
-    assert (await management.users.get(SYSTEM, tenant.id, "olive")).id == holder.user_id
+    (holder,) = (await management.roles.holders(SYSTEM, tenant.id, TENANT_OWNER.name, EVERYTHING)).items
+    assert (await management.users.get(SYSTEM, tenant.id, "olive")).id == holder.principal.id
 
 
 async def test_a_refused_owner_leaves_no_tenant(management: Management) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opentrusty_core.domain.audit import ActorKind, AuditType, Origin
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_OWNER
 from opentrusty_core.domain.tenant import PasswordPolicy, TenantSettings
 from opentrusty_core.domain.user import User, UserSort, UserStatus
@@ -270,8 +271,8 @@ async def test_an_owner_of_the_platforms_tenant_cannot_become_its_administrator(
     management = acme.management
     boss = await management.bootstrap.first_administrator(SYSTEM)
     other = await management.users.create(SYSTEM, boss.tenant.id, {"username": "landlord"})
-    await management.roles.assign(SYSTEM, boss.tenant.id, other.id, TENANT_OWNER.name)
-    actor = await actor_of_user(acme.store, boss.tenant.id, other.id, Origin())
+    await management.roles.assign(SYSTEM, boss.tenant.id, Principal.user(other.id), TENANT_OWNER.name)
+    actor = await actor_of_user(acme.store, boss.tenant.id, other.id, Origin(), acme.runtime.now())
     with pytest.raises(Denied):
         await management.users.set_password(actor, boss.tenant.id, boss.user.id, PASSWORD)
 
@@ -282,13 +283,13 @@ async def test_the_last_owner_cannot_leave(acme: Place, how: str) -> None:
     leave = getattr(acme.management.users, how)
     with pytest.raises(Conflict, match="last owner"):
         await leave(SYSTEM, acme.tenant.id, acme.owner.id)
-    await acme.management.roles.assign(SYSTEM, acme.tenant.id, acme.plain.id, TENANT_OWNER.name)
+    await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), TENANT_OWNER.name)
     await leave(SYSTEM, acme.tenant.id, acme.owner.id)
 
 
 @pytest.mark.case("J7")
 async def test_a_disabled_owner_does_not_count(acme: Place) -> None:
-    await acme.management.roles.assign(SYSTEM, acme.tenant.id, acme.plain.id, TENANT_OWNER.name)
+    await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), TENANT_OWNER.name)
     await acme.management.users.disable(SYSTEM, acme.tenant.id, acme.plain.id)
     with pytest.raises(Conflict, match="last owner"):
         await acme.management.users.disable(SYSTEM, acme.tenant.id, acme.owner.id)

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Grant
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.user import normalised
 from opentrusty_core.errors import DomainError
 from opentrusty_core.storage import Store
@@ -23,6 +24,7 @@ from tests.support import builders
 from tests.support.runtime import FakeRuntime
 
 T = TypeVar("T")
+EVERYTHING = PageRequest(limit=MAX_PAGE)
 
 Place = tuple[int, str]
 """The number of a tenant, and how: "alone", or in a transaction that is "committed" or "undone"."""
@@ -33,6 +35,7 @@ USERS, CLIENTS, ROLES, JTIS = (
     ["tenant_owner", "tenant_admin"],
     ["a", "b"],
 )
+OWN_ROLES, GROUPS = ["helper", "auditor"], ["group-1", "group-2"]
 USERNAMES, EMAILS = ["alice", "Alice", "bob"], [None, "a@example.org", "A@Example.org"]
 ORIGINS = ["https://a.example", "https://b.example"]
 WAITS = [timedelta(microseconds=1), timedelta(seconds=1), timedelta(seconds=10), timedelta(seconds=59)]
@@ -55,7 +58,8 @@ class TwoStores(RuleBasedStateMachine):
             names={normalised(name) for name in (*USERNAMES, *EMAILS) if name},
             client_ids=set(CLIENTS),
             origins=set(ORIGINS),
-            roles=set(ROLES),
+            roles={*ROLES, *OWN_ROLES},
+            group_ids=set(GROUPS),
             jtis=set(JTIS),
         )
         self.runtime = FakeRuntime()
@@ -145,13 +149,17 @@ class TwoStores(RuleBasedStateMachine):
 
     async def _see(self, store: Store) -> dict[str, object]:
         platform, now = store.platform, self.runtime.now()
-        seen: dict[str, object] = {"platform audit": await platform.audit.page(PageRequest(limit=MAX_PAGE))}
+        seen: dict[str, object] = {"platform audit": await platform.audit.page(EVERYTHING)}
         for role in ROLES:
-            seen[f"platform's {role}"] = await platform.assignments.of_role(role)
+            seen[f"platform's {role}"] = await platform.assignments.of_role(role, EVERYTHING)
+        seen["live accesses"] = await platform.accesses.live(now, EVERYTHING)
         for tenant in self.tenants:
+            seen[f"live accesses to {tenant.id}"] = await platform.accesses.live_in(tenant.id, now, EVERYTHING)
             seen[f"catalogue of {tenant.id}"] = await platform.tenants.load(tenant.name)
             for user_id in USERS:
-                seen[f"platform roles of {user_id}"] = await platform.assignments.of_user(tenant.id, user_id)
+                seen[f"platform roles of {user_id}"] = await platform.assignments.of_principal(
+                    tenant.id, Principal.user(user_id)
+                )
             for name, it in (await visible(store.tenant(tenant.id), self.known, now)).items():
                 seen[f"{name} in {tenant.id}"] = _settled(it, now)
         return seen

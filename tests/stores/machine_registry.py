@@ -12,12 +12,12 @@ from opentrusty_core.domain.client import ClientStatus
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.throttle import Bucket, Limit
 from opentrusty_core.domain.user import PasswordCredential
-from tests.stores.machine import CLIENTS, EMAILS, ORIGINS, ROLES, USERNAMES, USERS, Place, TwoStores, places
+from tests.stores.machine import CLIENTS, EMAILS, ORIGINS, USERNAMES, USERS, Place, TwoStores, places
 from tests.support import builders
 
 BUCKETS = [Bucket(key=bytes([n]) * 32, limit=Limit(burst=n, interval=timedelta(seconds=40) / n)) for n in (1, 2, 3)]
 
-user_ids, client_ids, roles = st.sampled_from(USERS), st.sampled_from(CLIENTS), st.sampled_from(ROLES)
+user_ids, client_ids = st.sampled_from(USERS), st.sampled_from(CLIENTS)
 usernames, emails, versions = st.sampled_from(USERNAMES), st.sampled_from(EMAILS), st.integers(1, 3)
 LIFE = list(KeyStatus)
 jumps = st.sampled_from([1, 1, 1, 2])
@@ -26,7 +26,7 @@ identifiers = st.sampled_from(["api-1", "api-2"])
 
 
 class RegistryRules(TwoStores):
-    """Throttles; changes of users and clients; passwords; the tenant, resources, keys, roles, the master key."""
+    """Throttles; changes of users and clients; passwords; the tenant, resources, keys, the master key."""
 
     keys: Bundle[SigningKey] = Bundle("keys")
     passwords: Bundle[PasswordCredential] = Bundle("passwords")
@@ -83,24 +83,6 @@ class RegistryRules(TwoStores):
             status = LIFE[min(LIFE.index(key.status) + jump, 3)]
             stepped.append(replace(key, status=status, retiring_at=self.runtime.now()))
         self.both(at, lambda r, it, e: r.signing_keys.step(it, e), tuple(stepped))
-
-    @rule(at=places, user_id=user_ids, role=roles, give=st.booleans())
-    def assign(self, at: Place, user_id: str, role: str, give: bool) -> None:
-        assignment = builders.an_assignment(self.runtime, self.tenants[at[0]].id, user_id, role=role)
-        if give:
-            self.both(at, lambda r, it, e: r.assignments.assign(it, e), assignment)
-        else:
-            self.both(at, lambda r, it, e: r.assignments.revoke(it.user_id, it.role, e), assignment)
-
-    @rule(home=st.integers(0, 1), user_id=user_ids, role=roles, how=st.sampled_from(["give", "first", "take"]))
-    def assign_on_platform(self, home: int, user_id: str, role: str, how: str) -> None:
-        it, event = builders.an_assignment(self.runtime, self.tenants[home].id, user_id, role=role), self.event()
-        if how == "give":
-            self.answers(lambda store: store.platform.assignments.assign(it, event))
-        elif how == "first":
-            self.answers(lambda store: store.platform.assignments.assign_first(it, event))
-        else:
-            self.answers(lambda store: store.platform.assignments.revoke(it.tenant_id, user_id, role, event))
 
     @rule(old=st.sampled_from(["key-1", "key-2"]), new=st.sampled_from(["key-1", "key-2"]), claim=st.booleans())
     def use_master_key(self, old: str, new: str, claim: bool) -> None:

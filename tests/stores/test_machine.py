@@ -21,6 +21,7 @@ from tests.stores.machine_access import GivingRules, TakingRules
 from tests.stores.machine_links import LinkRules
 from tests.stores.machine_people import PeopleRules
 from tests.stores.machine_registry import RegistryRules
+from tests.stores.machine_roles import RolesRules
 from tests.support.postgres import Cluster
 
 THOROUGH = settings.default is not None and settings.default.max_examples > 100
@@ -28,6 +29,10 @@ THOROUGH = settings.default is not None and settings.default.max_examples > 100
 
 class RegistryMachine(RegistryRules, LinkRules, PeopleRules):
     """What administrators do, in any order, and everything that can be read in between."""
+
+
+class RolesMachine(RolesRules, PeopleRules):
+    """Who may do what, while users and clients come and go."""
 
 
 class TokensMachine(GivingRules):
@@ -38,7 +43,7 @@ class AccessMachine(TakingRules, PeopleRules):
     """The same, while sessions, grants, users and clients come to their end."""
 
 
-MACHINES = [RegistryMachine, TokensMachine, AccessMachine]
+MACHINES = [RegistryMachine, RolesMachine, TokensMachine, AccessMachine]
 
 
 def against(new_url: Callable[[], str], machine: type[TwoStores], *, examples: int) -> None:

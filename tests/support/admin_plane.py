@@ -13,6 +13,7 @@ import httpx2
 from opentrusty_admin.app import AdminPlane
 from opentrusty_core import Settings, Store, Tenant, User
 from opentrusty_core.domain.builtin import CONSOLE_ID
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import BUILTIN_ROLES, RoleScope
 from tests.support.auth_plane import CHALLENGE, PASSWORD, SETTINGS, SYSTEM, VERIFIER
 from tests.support.auth_plane import World as AuthWorld
@@ -79,7 +80,7 @@ class AdminWorld:
         tenant = tenant or self.acme
         user = await self.auth.add_user(username, tenant=tenant)
         for role in roles:
-            await self.auth.provider.management.roles.assign(SYSTEM, tenant.id, user.id, role)
+            await self.auth.provider.management.roles.assign(SYSTEM, tenant.id, Principal.user(user.id), role)
         return user
 
     async def sign_in(self, browser: Browser, username: str, tenant: Tenant | None = None) -> dict[str, Any]:

@@ -26,20 +26,23 @@ from opentrusty_core.storage.contract.audit import TestAudit
 from opentrusty_core.storage.contract.codes import TestIssuingCodes, TestRedeemingCodes
 from opentrusty_core.storage.contract.erasure import TestErasure
 from opentrusty_core.storage.contract.grants import TestGrants
+from opentrusty_core.storage.contract.groups import TestGroups
 from opentrusty_core.storage.contract.hostile import TestHostileInput
 from opentrusty_core.storage.contract.interactions import TestInteractions
 from opentrusty_core.storage.contract.isolation import TestIsolation
 from opentrusty_core.storage.contract.links import TestChangingPasswords, TestLinks
 from opentrusty_core.storage.contract.paging import TestPaging
 from opentrusty_core.storage.contract.people import TestConsents, TestPasswords, TestUsers
-from opentrusty_core.storage.contract.platform import TestPlatformAssignments, TestStore, TestTenants
+from opentrusty_core.storage.contract.platform import TestStore, TestTenants
 from opentrusty_core.storage.contract.purging import TestPurging
 from opentrusty_core.storage.contract.races import TestRaces
-from opentrusty_core.storage.contract.registry import (
+from opentrusty_core.storage.contract.registry import TestClients, TestResources, TestTenantRecord
+from opentrusty_core.storage.contract.roles import (
     TestAssignments,
-    TestClients,
-    TestResources,
-    TestTenantRecord,
+    TestAuthority,
+    TestDeclaredAccesses,
+    TestPlatformAssignments,
+    TestRoles,
 )
 from opentrusty_core.storage.contract.sessions import TestEndingSessions, TestRecognisingSessions, TestStartingSessions
 from opentrusty_core.storage.contract.signing_keys import TestSigningKeys
@@ -52,13 +55,16 @@ __all__ = [
     "TestAccessTokens",
     "TestAssignments",
     "TestAudit",
+    "TestAuthority",
     "TestChangingPasswords",
     "TestClients",
     "TestConsents",
+    "TestDeclaredAccesses",
     "TestEndingSessions",
     "TestErasure",
     "TestFindingUsers",
     "TestGrants",
+    "TestGroups",
     "TestHostileInput",
     "TestInteractions",
     "TestIsolation",
@@ -74,6 +80,7 @@ __all__ = [
     "TestRedeemingCodes",
     "TestRefreshTokens",
     "TestResources",
+    "TestRoles",
     "TestSigningKeys",
     "TestSortingUsers",
     "TestStartingSessions",

@@ -11,10 +11,14 @@ from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.authorization_request import AuthorizationRequest
 from opentrusty_core.domain.client import Client, ClientSecret, GrantType
 from opentrusty_core.domain.code import AuthorizationCode
+from opentrusty_core.domain.custom_role import CustomRole
+from opentrusty_core.domain.declared_access import DeclaredAccess
 from opentrusty_core.domain.grant import Consent, Grant
+from opentrusty_core.domain.group import Group
 from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.one_time_link import LinkKind, OneTimeLink
 from opentrusty_core.domain.pkce import challenge_of
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.session import ACR_PASSWORD, Session
@@ -145,10 +149,39 @@ def a_signing_key(runtime: Runtime, **changes: Any) -> SigningKey:
     return replace(key, **changes)
 
 
-def an_assignment(runtime: Runtime, tenant_id: str, user_id: str, **changes: Any) -> Assignment:
+def an_assignment(runtime: Runtime, tenant_id: str, principal: Principal, **changes: Any) -> Assignment:
     """A user of the tenant as its administrator."""
-    assignment = Assignment(tenant_id=tenant_id, user_id=user_id, role="tenant_admin", assigned_at=runtime.now())
+    assignment = Assignment(tenant_id=tenant_id, principal=principal, role="tenant_admin", assigned_at=runtime.now())
     return replace(assignment, **changes)
+
+
+def a_custom_role(runtime: Runtime, **changes: Any) -> CustomRole:
+    """A tenant's own role that reads users."""
+    now = runtime.now()
+    role = CustomRole(name=f"role-{runtime.new_id()}", permission_names=("user:read",), created_at=now, updated_at=now)
+    return replace(role, **changes)
+
+
+def a_group(runtime: Runtime, **changes: Any) -> Group:
+    """A group with a name of its own."""
+    id_, now = runtime.new_id(), runtime.now()
+    return replace(Group(id=id_, name=f"Group {id_}", created_at=now, updated_at=now), **changes)
+
+
+def a_declared_access(
+    runtime: Runtime, tenant_id: str, home_id: str, principal: Principal, **changes: Any
+) -> DeclaredAccess:
+    """An access of an hour to a tenant."""
+    access = DeclaredAccess(
+        id=runtime.new_id(),
+        tenant_id=tenant_id,
+        home_id=home_id,
+        principal=principal,
+        reason="Ticket 4711 – the owner asks for help",
+        declared_at=runtime.now(),
+        expires_at=runtime.now() + timedelta(hours=1),
+    )
+    return replace(access, **changes)
 
 
 def a_session(runtime: Runtime, user_id: str, **changes: Any) -> Session:

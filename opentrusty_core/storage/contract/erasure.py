@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.tenant import Deletion, Tenant, TenantStatus
 from opentrusty_core.errors import Conflict, NotFound
 from opentrusty_core.storage.contract.builders import an_assignment
@@ -76,15 +77,25 @@ class TestErasure(Contract):
         erased = await world.here.tenant.get()
         assert erased.deletion is not None
         assert erased.deletion.erased == gone
-        for kind in ("users", "passwords", "clients", "sessions", "grants", "signing_keys", "throttles"):
+        for kind in (
+            "users",
+            "passwords",
+            "clients",
+            "sessions",
+            "grants",
+            "signing_keys",
+            "throttles",
+            "roles",
+            "groups",
+        ):
             assert gone[kind] >= 1, kind
         event = world.event()
         assert await world.store.platform.tenants.forget(erased.id, event) is True
         assert await visible(world.here, known, world.now) == empty
         assert await visible(world.there, known, world.now) == others
         assert await world.here.throttles.take((planted.bucket,), world.now) == Taken()
-        held = await world.store.platform.assignments.of_role("platform_admin")
-        assert [it.tenant_id for it in held] == [world.there_tenant.id]
+        held = await world.store.platform.assignments.of_role("platform_admin", ALL)
+        assert [it.tenant_id for it in held.items] == [world.there_tenant.id]
         assert (await world.store.platform.audit.page(ALL)).items[-1] == event
 
     async def plant_around(self, world: World, planted: Planted) -> None:
@@ -93,7 +104,7 @@ class TestErasure(Contract):
         await world.there.clients.add(planted.client, world.event())
         await world.there.sessions.start(planted.session, world.event())
         for home in (world.here_tenant, world.there_tenant):
-            held = an_assignment(world.runtime, home.id, planted.user.id, role="platform_admin")
+            held = an_assignment(world.runtime, home.id, Principal.user(planted.user.id), role="platform_admin")
             await world.store.platform.assignments.assign(held, world.event())
 
     @case("I3")

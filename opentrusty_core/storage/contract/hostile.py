@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from opentrusty_core.domain.audit import Origin
+from opentrusty_core.domain.authority import Authority
 from opentrusty_core.domain.page import Page
+from opentrusty_core.domain.principal import Principal, PrincipalKind
 from opentrusty_core.errors import Invalid, NotFound
 from opentrusty_core.storage.contract.planted import plant
 from opentrusty_core.storage.contract.visible import visible
@@ -48,8 +50,17 @@ class TestHostileInput(Contract):
         assert await here.consents.count_of_client(text) == 0
         assert await here.clients.get(text) is None
         assert await here.clients.allows_origin(text) is False
-        assert await here.assignments.of_user(text) == ()
-        assert await here.assignments.of_role(text) == ()
+        for kind in PrincipalKind:
+            principal = Principal(kind=kind, id=text)
+            assert await here.assignments.of_principal(principal) == ()
+            assert await here.assignments.held_by(principal) == Authority()
+            assert await world.store.platform.assignments.of_principal(text, principal) == ()
+        assert await here.assignments.of_role(text, ALL) == Page(items=())
+        assert await here.roles.get(text) is None
+        assert await here.groups.get(text) is None
+        assert await here.groups.find(text) is None
+        assert await here.groups.members(text, ALL) == Page(items=())
+        assert await here.groups.of_user(text, ALL) == Page(items=())
         assert await here.sessions.get(text) is None
         assert await here.sessions.of_user(text, now, ALL) == Page(items=())
         assert await here.grants.get(text) is None
@@ -59,8 +70,7 @@ class TestHostileInput(Contract):
         assert await here.access_tokens.look_up_jwt("a-jti", text, now) is None
         assert await world.store.platform.tenants.find(text) is None
         assert await world.store.platform.tenants.load(text) is None
-        assert await world.store.platform.assignments.of_user(text, text) == ()
-        assert await world.store.platform.assignments.of_role(text) == ()
+        assert await world.store.platform.assignments.of_role(text, ALL) == Page(items=())
         if text:
             with suppress(Invalid):
                 assert (await here.users.page(ALL, search=text)).items == ()
@@ -81,7 +91,7 @@ class TestHostileInput(Contract):
         assert await here.sessions.end_all(text, now, world.event()) == 0
         assert await here.links.withdraw(text, now, world.event()) is False
         assert await here.consents.withdraw(text, text, now, world.event()) is False
-        assert await here.assignments.revoke(text, text, world.event()) is False
+        assert await here.assignments.revoke(Principal.user(text), text, world.event()) is False
         for delete in (here.users.delete, here.clients.delete, here.resources.delete):
             with pytest.raises(NotFound):
                 await delete(text, world.event())

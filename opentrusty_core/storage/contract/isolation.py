@@ -7,7 +7,7 @@ import typing
 
 import pytest
 
-from opentrusty_core.storage.contract import trespass_registry, trespass_signed_in  # noqa: F401 - they register
+from opentrusty_core.storage.contract import trespass_registry, trespass_roles, trespass_signed_in  # noqa: F401 - they register
 from opentrusty_core.storage.contract.planted import plant
 from opentrusty_core.storage.contract.trespass import TRESPASSES
 from opentrusty_core.storage.contract.visible import visible
@@ -43,7 +43,7 @@ class TestIsolation(Contract):
             await repos.clients.add(planted.client, world.event())
             assert await repos.passwords.get(planted.user.id) is None
             assert await repos.consents.of_user(planted.user.id) == ()
-            assert await repos.assignments.of_user(planted.user.id) == ()
+            assert await repos.assignments.of_principal(planted.assignment.principal) == ()
             assert await repos.grants.get(planted.grant.id) is None
             assert await repos.sessions.get(planted.session.id) is None
             assert await world.refresh(planted.refresh_token, at=repos) == Unknown()

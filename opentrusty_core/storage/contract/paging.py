@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.storage.contract.builders import a_client, a_tenant
+from opentrusty_core.domain.principal import Principal
+from opentrusty_core.storage.contract.builders import a_client, a_declared_access, a_tenant, an_assignment
 from opentrusty_core.storage.contract.world import ALL, Contract, World
 
 Keys = Callable[[Any], str]
@@ -46,6 +47,37 @@ async def _add_grant_to_client(world: World, key: str) -> None:
     await world.issued(await world.session(), client, id=key)
 
 
+async def _add_holder(world: World, key: str) -> None:
+    assignment = an_assignment(world.runtime, world.here_tenant.id, Principal.user(key))
+    await world.here.assignments.assign(assignment, world.event())
+
+
+async def _add_platform_holder(world: World, key: str) -> None:
+    assignment = an_assignment(world.runtime, key, Principal.user("a-user"), role="platform_admin")
+    await world.store.platform.assignments.assign(assignment, world.event())
+
+
+async def _add_group(world: World, key: str) -> None:
+    await world.group(name=key.replace("Z", "%"))  # a capital is none in the normal form
+
+
+async def _add_member(world: World, key: str) -> None:
+    group = await world.here.groups.get("a-group") or await world.group(id="a-group")
+    user = await world.user(id=key)
+    await world.here.groups.join(group.id, (user.id,), world.now, world.event())
+
+
+async def _add_group_of_user(world: World, key: str) -> None:
+    user = await world.here.users.get("a-user") or await world.user(id="a-user")
+    await world.group(id=key, members=(user.id,))
+
+
+async def _add_access(world: World, key: str) -> None:
+    tenant_id, user = world.here_tenant.id, Principal.user("a-user")
+    access = a_declared_access(world.runtime, tenant_id, tenant_id, user, id=key)
+    await world.store.platform.accesses.declare(access, world.event(), world.event())
+
+
 async def _add_event(world: World, key: str) -> None:
     await world.there.audit.append(world.event(id=key))
 
@@ -57,6 +89,12 @@ async def _add_platform_event(world: World, key: str) -> None:
 async def _add_tenant(world: World, key: str) -> None:
     tenant = a_tenant(world.runtime, name=key)
     await world.store.tenant(tenant.id).tenant.create(tenant, world.event())
+
+
+def _of_user(request: PageRequest) -> PageRequest:
+    """A key of the test's own is a user's id; the list's cursor begins with the kind."""
+    after = request.after
+    return request if after is None or ":" in after else replace(request, after=str(Principal.user(after)))
 
 
 LISTINGS = {
@@ -72,6 +110,31 @@ LISTINGS = {
         page=lambda w, r: w.here.grants.of_client("a-client", w.now, r),
         add=_add_grant_to_client,
         key=lambda it: it.grant.id,
+    ),
+    "holders": Listing(
+        page=lambda w, r: w.here.assignments.of_role("tenant_admin", _of_user(r)),
+        add=_add_holder,
+        key=lambda it: it.principal.id,
+    ),
+    "groups": Listing(page=lambda w, r: w.here.groups.page(r), add=_add_group, key=lambda it: it.name),
+    "members": Listing(
+        page=lambda w, r: w.here.groups.members("a-group", r), add=_add_member, key=lambda it: it.user.id
+    ),
+    "groups of a user": Listing(
+        page=lambda w, r: w.here.groups.of_user("a-user", r), add=_add_group_of_user, key=lambda it: it.id
+    ),
+    "live accesses": Listing(
+        page=lambda w, r: w.store.platform.accesses.live(w.now, r), add=_add_access, key=lambda it: it.id
+    ),
+    "live accesses to a tenant": Listing(
+        page=lambda w, r: w.store.platform.accesses.live_in(w.here_tenant.id, w.now, r),
+        add=_add_access,
+        key=lambda it: it.id,
+    ),
+    "platform holders": Listing(
+        page=lambda w, r: w.store.platform.assignments.of_role("platform_admin", r),
+        add=_add_platform_holder,
+        key=lambda it: it.tenant_id,
     ),
     "audit": Listing(page=lambda w, r: w.there.audit.page(r), add=_add_event, key=lambda it: it.id),
     "platform audit": Listing(

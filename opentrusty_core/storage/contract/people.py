@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from opentrusty_core.domain.page import Page
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.user import UserStatus, normalised
 from opentrusty_core.errors import Conflict, NotFound
 from opentrusty_core.storage.contract.builders import (
@@ -135,7 +137,7 @@ class TestUsers(Contract):
         await world.here.passwords.set(a_password(world.runtime, user.id), world.event())
         await world.link(user)
         await world.here.consents.save(a_consent(world.runtime, user.id, client.client_id), world.event())
-        role = an_assignment(world.runtime, world.here_tenant.id, user.id)
+        role = an_assignment(world.runtime, world.here_tenant.id, Principal.user(user.id))
         await world.here.assignments.assign(role, world.event())
         await world.store.platform.assignments.assign(replace(role, role="platform_admin"), world.event())
         other = await world.session()
@@ -153,9 +155,9 @@ class TestUsers(Contract):
         assert await world.here.access_tokens.look_up(opaque.hash, world.now) is None
         assert await world.here.access_tokens.look_up_jwt("a-jti", grant.id, world.now) is None
         assert not await world.here.interactions.finish(flow.hash)
-        assert await world.here.assignments.of_user(user.id) == ()
-        assert await world.store.platform.assignments.of_user(world.here_tenant.id, user.id) == ()
-        assert await world.store.platform.assignments.of_role("platform_admin") == ()
+        assert await world.here.assignments.of_principal(role.principal) == ()
+        assert await world.store.platform.assignments.of_principal(world.here_tenant.id, role.principal) == ()
+        assert await world.store.platform.assignments.of_role("platform_admin", ALL) == Page(items=())
         assert await world.events() == (*before, event)
         assert await world.here.sessions.get(other.id) == other
         assert await world.is_refreshable(other_token)

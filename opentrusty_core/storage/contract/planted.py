@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.custom_role import CustomRole
 from opentrusty_core.domain.grant import Consent, Grant
+from opentrusty_core.domain.group import Group
 from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.one_time_link import OneTimeLink
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.session import Session
@@ -19,6 +22,7 @@ from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.storage.contract.builders import (
     a_bucket,
     a_consent,
+    a_custom_role,
     a_link,
     a_password,
     a_resource,
@@ -43,6 +47,8 @@ class Planted:
     client: Client
     consent: Consent
     assignment: Assignment
+    role: CustomRole
+    group: Group
     resource: Resource
     key: SigningKey
     session: Session
@@ -62,7 +68,8 @@ class Planted:
             link_hashes={self.link.hash},
             client_ids={self.client.client_id},
             origins={ORIGIN},
-            roles={self.assignment.role},
+            roles={self.assignment.role, self.role.name},
+            group_ids={self.group.id},
             session_ids={self.session.id},
             browsers={(self.session.handle_hash, self.session.browser_hash)},
             interactions={(self.interaction.hash, self.interaction.browser_hash)},
@@ -85,7 +92,9 @@ async def plant(world: World) -> Planted:
         link=a_link(world.runtime, user.id),
         client=client,
         consent=a_consent(world.runtime, user.id, client.client_id),
-        assignment=an_assignment(world.runtime, world.here_tenant.id, user.id),
+        assignment=an_assignment(world.runtime, world.here_tenant.id, Principal.user(user.id)),
+        role=a_custom_role(world.runtime),
+        group=await world.group(members=(user.id,)),
         resource=a_resource(world.runtime),
         key=a_signing_key(world.runtime, status=KeyStatus.ACTIVE, activated_at=world.now),
         session=session,
@@ -101,6 +110,10 @@ async def plant(world: World) -> Planted:
     await here.links.make(planted.link, world.event())
     await here.consents.save(planted.consent, world.event())
     await here.assignments.assign(planted.assignment, world.event())
+    await here.roles.add(planted.role, world.event())
+    for principal in (Principal.group(planted.group.id), Principal.client(client.client_id)):
+        held = replace(planted.assignment, principal=principal, role=planted.role.name)
+        await here.assignments.assign(held, world.event())
     await world.store.platform.assignments.assign(replace(planted.assignment, role="platform_admin"), world.event())
     await here.resources.save(planted.resource, world.event())
     await here.signing_keys.add(planted.key, world.event())

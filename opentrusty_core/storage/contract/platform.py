@@ -1,4 +1,4 @@
-"""What `storage.Tenants`, `PlatformAssignments`, `Platform` and `Store` promise."""
+"""What `storage.Tenants`, `Platform` and `Store` promise."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.tenant import TenantStatus
-from opentrusty_core.storage.contract.builders import a_resource, a_signing_key, an_assignment
-from opentrusty_core.storage.contract.world import ALL, Contract, World
+from opentrusty_core.storage.contract.builders import a_resource, a_signing_key
+from opentrusty_core.storage.contract.world import Contract, World
 from opentrusty_core.storage.outcomes import TenantCatalogue
 
 case = pytest.mark.case
@@ -52,65 +51,6 @@ class TestTenants(Contract):
         assert await world.store.platform.tenants.load(world.here_tenant.name) == TenantCatalogue(
             tenant=world.here_tenant, signing_keys=(), resources=()
         )
-
-
-class TestPlatformAssignments(Contract):
-    """`PlatformAssignments`."""
-
-    def held(self, world: World, user_id: str, role: str, *, there: bool = False) -> Assignment:
-        """A platform role of a user whose home is here, or there."""
-        home = world.there_tenant if there else world.here_tenant
-        return an_assignment(world.runtime, home.id, user_id, role=role)
-
-    async def test_a_role_is_given_once(self, world: World) -> None:
-        """Where the user holds it already: False, no event, and the first assignment stays."""
-        platform, first = world.store.platform, self.held(world, "a-user", "platform_admin")
-        event = world.event()
-        assert await platform.assignments.assign(first, event) is True
-        world.advance(seconds=1)
-        assert await platform.assignments.assign(replace(first, assigned_at=world.now), world.event()) is False
-        assert await platform.assignments.of_user(world.here_tenant.id, "a-user") == (first,)
-        assert (await platform.audit.page(ALL)).items == (event,)
-
-    async def test_roles_are_listed_by_user_and_by_role(self, world: World) -> None:
-        """A user is who they are in their home: the same id elsewhere is somebody else."""
-        platform = world.store.platform
-        auditor, admin = self.held(world, "u", "platform_auditor"), self.held(world, "u", "platform_admin")
-        namesake = self.held(world, "u", "platform_admin", there=True)
-        for assignment in (auditor, admin, namesake):
-            assert await platform.assignments.assign(assignment, world.event()) is True
-        assert await platform.assignments.of_user(world.here_tenant.id, "u") == (admin, auditor)
-        assert await platform.assignments.of_user(world.there_tenant.id, "u") == (namesake,)
-        holders = await platform.assignments.of_role("platform_admin")
-        assert sorted(holders, key=lambda it: it.tenant_id) == sorted([admin, namesake], key=lambda it: it.tenant_id)
-        assert await platform.assignments.of_role("no_role") == ()
-        assert await world.here.assignments.of_user("u") == ()
-
-    async def test_a_role_is_taken_once(self, world: World) -> None:
-        """Where the user does not hold it: False, and no event; the namesake elsewhere keeps theirs."""
-        platform = world.store.platform
-        mine, namesake = (self.held(world, "u", "platform_admin", there=there) for there in (False, True))
-        for assignment in (mine, namesake):
-            await platform.assignments.assign(assignment, world.event())
-        event = world.event()
-        assert await platform.assignments.revoke(world.here_tenant.id, "u", "platform_admin", event) is True
-        assert await platform.assignments.revoke(world.here_tenant.id, "u", "platform_admin", world.event()) is False
-        assert await platform.assignments.revoke(world.there_tenant.id, "u", "no_role", world.event()) is False
-        assert await platform.assignments.of_role("platform_admin") == (namesake,)
-        assert (await platform.audit.page(ALL)).items[-1] == event
-
-    @pytest.mark.case("J7")
-    async def test_only_the_first_is_the_first(self, world: World) -> None:
-        """Where anybody holds the role: False, and no event; another role has a first of its own."""
-        platform = world.store.platform
-        first, second = (self.held(world, "u", "platform_admin", there=there) for there in (False, True))
-        event = world.event()
-        assert await platform.assignments.assign_first(first, event) is True
-        assert await platform.assignments.assign_first(second, world.event()) is False
-        assert await platform.assignments.assign_first(first, world.event()) is False
-        assert await platform.assignments.of_role("platform_admin") == (first,)
-        assert (await platform.audit.page(ALL)).items == (event,)
-        assert await platform.assignments.assign_first(replace(second, role="platform_auditor"), world.event()) is True
 
 
 class TestStore(Contract):

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from opentrusty_core.storage.contract.builders import a_bucket, a_session, an_access_token, an_interaction
+from opentrusty_core.domain.principal import Principal
+from opentrusty_core.storage.contract.builders import (
+    a_bucket,
+    a_declared_access,
+    a_session,
+    an_access_token,
+    an_interaction,
+)
 from opentrusty_core.storage.contract.planted import JTI, REVOKED_JTI, plant
 from opentrusty_core.storage.contract.visible import visible
 from opentrusty_core.storage.contract.world import MICROSECOND, Contract, World
@@ -49,13 +57,27 @@ class TestPurging(Contract):
     async def test_what_an_administrator_keeps_stays_for_ever(self, world: World) -> None:
         """Users, passwords, consents, clients, resources, keys, roles and the audit do not expire."""
         planted = await plant(world)
-        keeps = ["tenant", "users", "clients", "resources", "signing keys", "audit"]
-        keeps += [f"{what} of {planted.user.id}" for what in ("password", "consents", "roles")]
+        keeps = ["tenant", "users", "clients", "resources", "signing keys", "roles", "groups", "audit"]
+        keeps += [f"{what} of {planted.user.id}" for what in ("password", "consents", "roles", "groups")]
         before = await visible(world.here, planted.known, world.now)
         world.advance(days=10_000)
         await purge_all(world)
         after = await visible(world.here, planted.known, world.now)
         assert {name: after[name] for name in keeps} == {name: before[name] for name in keeps}
+
+    async def test_a_declared_access_goes_when_it_expires(self, world: World) -> None:
+        """Also one that was ended; not a moment earlier."""
+        accesses, tenant_id = world.store.platform.accesses, world.here_tenant.id
+        access = a_declared_access(world.runtime, tenant_id, tenant_id, Principal.user("a-user"))
+        ended = replace(access, id=world.runtime.new_id(), ended_at=world.now)
+        for each in (access, ended):
+            await accesses.declare(each, world.event(), world.event())
+        world.move_to(access.expires_at - MICROSECOND)
+        assert await purge(world) == 0
+        assert await accesses.get(ended.id) == ended
+        world.move_to(access.expires_at)
+        assert await purge(world, batch=1) == await purge(world, batch=1) == 1
+        assert await accesses.get(access.id) is None
 
     async def test_what_is_over_goes(self, world: World) -> None:
         """Of everything that expires nothing is left in the end, in either tenant, and the counts say so."""

@@ -1,4 +1,4 @@
-"""What `storage.TenantRecord`, `Clients`, `Resources` and `Assignments` promise."""
+"""What `storage.TenantRecord`, `Clients` and `Resources` promise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from opentrusty_core.domain.client import (
     GrantType,
 )
 from opentrusty_core.domain.resource import Resource
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Branding, Lifetimes, PasswordPolicy, TenantSettings, TenantStatus
 from opentrusty_core.errors import Conflict, NotFound
 from opentrusty_core.storage.contract.builders import (
@@ -27,7 +26,6 @@ from opentrusty_core.storage.contract.builders import (
     a_resource,
     a_tenant,
     an_access_token,
-    an_assignment,
 )
 from opentrusty_core.storage.contract.world import ALL, Contract, World
 
@@ -248,50 +246,3 @@ class TestResources(Contract):
             await world.here.resources.delete(resource.identifier, world.event())
         assert (await world.events())[-1] == event
         await world.here.resources.save(replace(resource, identifier="https://other.example"), world.event())
-
-
-class TestAssignments(Contract):
-    """`Assignments`."""
-
-    async def test_a_role_is_given_once(self, world: World) -> None:
-        """Where the user holds it already: False, no event, and the first assignment stays."""
-        first = an_assignment(world.runtime, world.here_tenant.id, "a-user")
-        event = world.event()
-        assert await world.here.assignments.assign(first, event) is True
-        world.advance(seconds=1)
-        again = replace(first, assigned_at=world.now)
-        assert await world.here.assignments.assign(again, world.event()) is False
-        assert await world.here.assignments.of_user("a-user") == (first,)
-        assert (await world.events())[-1] == event
-
-    async def test_roles_are_listed_by_user_and_by_role(self, world: World) -> None:
-        """Those of a user by name, those who hold a role by user id."""
-
-        def held(user_id: str, role: str) -> Assignment:
-            return an_assignment(world.runtime, world.here_tenant.id, user_id, role=role)
-
-        given = [
-            held("b", "tenant_owner"),
-            held("b", "tenant_admin"),
-            held("a", "tenant_owner"),
-            held("B", "tenant_owner"),
-        ]
-        for assignment in given:
-            await world.here.assignments.assign(assignment, world.event())
-        assert await world.here.assignments.of_user("b") == (given[1], given[0])
-        assert await world.here.assignments.of_role("tenant_owner") == (given[3], given[2], given[0])
-        assert await world.here.assignments.of_user("nobody") == ()
-        assert await world.here.assignments.of_role("no_role") == ()
-
-    async def test_a_role_is_taken_once(self, world: World) -> None:
-        """Where the user does not hold it: False, and no event; other roles stay."""
-        kept = an_assignment(world.runtime, world.here_tenant.id, "a-user", role="tenant_owner")
-        lost = replace(kept, role="tenant_admin")
-        for assignment in (kept, lost):
-            await world.here.assignments.assign(assignment, world.event())
-        event = world.event()
-        assert await world.here.assignments.revoke("a-user", "tenant_admin", event) is True
-        assert await world.here.assignments.revoke("a-user", "tenant_admin", world.event()) is False
-        assert await world.here.assignments.revoke("nobody", "tenant_owner", world.event()) is False
-        assert await world.here.assignments.of_user("a-user") == (kept,)
-        assert (await world.events())[-1] == event

@@ -9,6 +9,7 @@ from datetime import timedelta
 import anyio
 import pytest
 
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.errors import Conflict, NotFound
 from opentrusty_core.storage.contract.builders import (
@@ -48,7 +49,11 @@ async def change_everything(world: World, repos: TenantRepositories, planted: Pl
     await repos.resources.save(a_resource(world.runtime), world.event())
     key = replace(planted.key, status=KeyStatus.RETIRING, retiring_at=world.now)
     assert await repos.signing_keys.step((key,), world.event())
-    assert await repos.assignments.revoke(planted.user.id, planted.assignment.role, world.event())
+    await repos.roles.update(replace(planted.role, permission_names=(), version=2), world.event())
+    await repos.groups.update(replace(planted.group, description="Changed", version=2), world.event())
+    assert await repos.groups.leave(planted.group.id, planted.user.id, world.event())
+    assert await repos.groups.join(planted.group.id, (user.id,), world.now, world.event())
+    assert await repos.assignments.revoke(planted.assignment.principal, planted.assignment.role, world.event())
     assert isinstance(await world.redeem(planted.issued.redemption(), at=repos), CodeRedeemed)
     assert isinstance(await world.refresh(planted.refresh_token, at=repos), RefreshRedeemed)
     assert await repos.access_tokens.revoke(planted.access_token.hash, world.event())
@@ -84,6 +89,11 @@ async def refuse_everything(world: World, repos: TenantRepositories, planted: Pl
         (NotFound, lambda: repos.clients.delete("no-client", e)),
         (Conflict, lambda: repos.resources.save(greedy, e)),
         (NotFound, lambda: repos.resources.delete(greedy.identifier, e)),
+        (Conflict, lambda: repos.roles.add(planted.role, e)),
+        (Conflict, lambda: repos.roles.update(replace(planted.role, version=1), e)),
+        (Conflict, lambda: repos.roles.delete(planted.role.name, e, force=False)),
+        (Conflict, lambda: repos.groups.update(replace(planted.group, version=1), e)),
+        (NotFound, lambda: repos.groups.delete("no-group", e)),
     ]
     for error, attempt in attempts:
         with pytest.raises(error):
@@ -95,7 +105,8 @@ async def refuse_everything(world: World, repos: TenantRepositories, planted: Pl
     assert not await repos.signing_keys.add(key, event)
     assert not await repos.signing_keys.step((key,), event)
     assert not await repos.assignments.assign(planted.assignment, event)
-    assert not await repos.assignments.revoke(user.id, "no_role", event)
+    assert not await repos.groups.leave(planted.group.id, "no-user", event)
+    assert not await repos.assignments.revoke(planted.assignment.principal, "no_role", event)
     assert not await repos.codes.issue(code, grant, event, touch=touched, interaction_hash=gone)
     assert await world.redeem(planted.issued.redemption(redirect_uri=None), at=repos) == Unknown()
     assert await world.refresh(planted.refresh_token, client_id="another-client", at=repos) == Unknown()
@@ -143,7 +154,14 @@ class TestTransactions(Contract):
                 await repos.clients.delete(planted.client.client_id, world.event())
             assert await repos.grants.get(planted.grant.id) is None
         assert await visible(world.here, planted.known, world.now) == before
-        assert len(await world.store.platform.assignments.of_user(world.here_tenant.id, planted.user.id)) == 1
+        assert (
+            len(
+                await world.store.platform.assignments.of_principal(
+                    world.here_tenant.id, Principal.user(planted.user.id)
+                )
+            )
+            == 1
+        )
 
     async def test_a_refusal_inside_rolls_back_what_came_before_it(self, world: World) -> None:
         """An outcome that is raised is an exception like any other, where it is not caught."""

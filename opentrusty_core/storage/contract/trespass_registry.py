@@ -45,7 +45,8 @@ async def _(world: World, planted: Planted) -> None:
         await world.there.users.delete(planted.user.id, world.event())
     await world.there.users.add(planted.user, world.event())
     await world.there.users.delete(planted.user.id, world.event())
-    held = await world.store.platform.assignments.of_user(world.here_tenant.id, planted.user.id)
+    principal = planted.assignment.principal
+    held = await world.store.platform.assignments.of_principal(world.here_tenant.id, principal)
     assert [assignment.role for assignment in held] == ["platform_admin"]
 
 
@@ -233,27 +234,6 @@ async def _(world: World, planted: Planted) -> None:
 async def _(world: World, planted: Planted) -> None:
     stepped = replace(planted.key, status=KeyStatus.RETIRING, retiring_at=world.now)
     assert await world.there.signing_keys.step((stepped,), world.event()) is False
-
-
-@trespass("assignments.assign")
-async def _(world: World, planted: Planted) -> None:
-    foreign = replace(planted.assignment, tenant_id=world.there_tenant.id)
-    assert await world.there.assignments.assign(foreign, world.event()) is True
-
-
-@trespass("assignments.revoke")
-async def _(world: World, planted: Planted) -> None:
-    assert await world.there.assignments.revoke(planted.user.id, planted.assignment.role, world.event()) is False
-
-
-@trespass("assignments.of_user")
-async def _(world: World, planted: Planted) -> None:
-    assert await world.there.assignments.of_user(planted.user.id) == ()
-
-
-@trespass("assignments.of_role")
-async def _(world: World, planted: Planted) -> None:
-    assert await world.there.assignments.of_role(planted.assignment.role) == ()
 
 
 @trespass("audit.append")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.errors import NotFound
 from opentrusty_core.storage.store import TenantRepositories
 
@@ -22,6 +23,7 @@ class Known:
     client_ids: set[str] = field(default_factory=set)
     origins: set[str] = field(default_factory=set)
     roles: set[str] = field(default_factory=set)
+    group_ids: set[str] = field(default_factory=set)
     session_ids: set[str] = field(default_factory=set)
     browsers: set[tuple[bytes, bytes]] = field(default_factory=set)  # handle and browser, as hashes
     interactions: set[tuple[bytes, bytes]] = field(default_factory=set)  # interaction and browser, as hashes
@@ -43,6 +45,8 @@ async def visible(repos: TenantRepositories, known: Known, now: datetime) -> dic
     seen["resources"] = await repos.resources.all()
     seen["signing keys"] = await repos.signing_keys.all()
     seen["audit"] = await repos.audit.page(_ALL)
+    seen["roles"] = await repos.roles.all()
+    seen["groups"] = await repos.groups.page(_ALL)
     for name in sorted(known.names):
         seen[f"named {name}"] = await repos.users.find(name)
     for user_id in sorted(known.user_ids):
@@ -50,17 +54,23 @@ async def visible(repos: TenantRepositories, known: Known, now: datetime) -> dic
         seen[f"password of {user_id}"] = await repos.passwords.get(user_id)
         seen[f"link of {user_id}"] = await repos.links.of_user(user_id, now)
         seen[f"consents of {user_id}"] = await repos.consents.of_user(user_id)
-        seen[f"roles of {user_id}"] = await repos.assignments.of_user(user_id)
+        seen[f"roles of {user_id}"] = await repos.assignments.of_principal(Principal.user(user_id))
+        seen[f"held by {user_id}"] = await repos.assignments.held_by(Principal.user(user_id))
+        seen[f"groups of {user_id}"] = await repos.groups.of_user(user_id, _ALL)
         seen[f"sessions of {user_id}"] = await repos.sessions.of_user(user_id, now, _ALL)
         seen[f"grants of {user_id}"] = await repos.grants.of_user(user_id, now, _ALL)
     for link_hash in sorted(known.link_hashes):
         seen[f"link {link_hash.hex()}"] = await repos.links.open(link_hash, now)
     for role in sorted(known.roles):
-        seen[f"holders of {role}"] = await repos.assignments.of_role(role)
+        seen[f"holders of {role}"] = await repos.assignments.of_role(role, _ALL)
+    for group_id in sorted(known.group_ids):
+        seen[f"members of {group_id}"] = await repos.groups.members(group_id, _ALL)
+        seen[f"held by {group_id}"] = await repos.assignments.held_by(Principal.group(group_id))
     for client_id in sorted(known.client_ids):
         seen[f"client {client_id}"] = await repos.clients.get(client_id)
         seen[f"grants to {client_id}"] = await repos.grants.of_client(client_id, now, _ALL)
         seen[f"consents to {client_id}"] = await repos.consents.count_of_client(client_id)
+        seen[f"held by {client_id}"] = await repos.assignments.held_by(Principal.client(client_id))
     for origin in sorted(known.origins):
         seen[f"origin {origin}"] = await repos.clients.allows_origin(origin)
     await _see_signed_in(seen, repos, known, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Grant
+from opentrusty_core.domain.group import Group
 from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
@@ -139,6 +140,13 @@ class World:
         client = builders.a_client(self.runtime, **changes)
         await self.here.clients.add(client, self.event())
         return client
+
+    async def group(self, *, members: Sequence[str] = (), **changes: Any) -> Group:
+        """A group, with users as members."""
+        group = builders.a_group(self.runtime, **changes)
+        await self.here.groups.add(group, self.event())
+        await self.here.groups.join(group.id, members, self.now, self.event())
+        return group
 
     async def session(self, user: User | str | None = None, **changes: Any) -> Session:
         """A session of the user, given as record or id, or of a new one."""

@@ -12,16 +12,17 @@ from contextlib import asynccontextmanager
 from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.memory.access import MemoryAccessTokens, MemoryCodes, MemoryGrants, MemoryRefreshTokens
 from opentrusty_core.stores.memory.audit import MemoryAudit
+from opentrusty_core.stores.memory.groups import MemoryGroups
 from opentrusty_core.stores.memory.links import MemoryLinks
 from opentrusty_core.stores.memory.people import MemoryConsents, MemoryPasswords, MemoryUsers
 from opentrusty_core.stores.memory.platform import MemoryPlatform
 from opentrusty_core.stores.memory.registry import (
-    MemoryAssignments,
     MemoryClients,
     MemoryResources,
     MemorySigningKeys,
     MemoryTenantRecord,
 )
+from opentrusty_core.stores.memory.roles import MemoryAssignments, MemoryRoles
 from opentrusty_core.stores.memory.signed_in import MemoryInteractions, MemorySessions
 from opentrusty_core.stores.memory.tables import Database, Tables, View
 from opentrusty_core.stores.memory.throttles import MemoryThrottles
@@ -42,6 +43,8 @@ class _Repositories:
         self.clients = MemoryClients(view)
         self.resources = MemoryResources(view)
         self.signing_keys = MemorySigningKeys(view)
+        self.roles = MemoryRoles(view)
+        self.groups = MemoryGroups(view)
         self.assignments = MemoryAssignments(view)
         self.sessions = MemorySessions(view)
         self.interactions = MemoryInteractions(view)

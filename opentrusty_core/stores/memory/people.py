@@ -7,6 +7,7 @@ from datetime import datetime
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.page import BY_TEXT, Key, Page, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.search import begun_by, parse_search
 from opentrusty_core.domain.user import PasswordCredential, User, UserSort, UserStatus, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
@@ -17,6 +18,7 @@ from opentrusty_core.stores.memory.tables import (
     drop,
     drop_grants,
     drop_interactions,
+    drop_roles,
     page,
     revoke_grants,
     sorted_page,
@@ -70,8 +72,8 @@ class MemoryUsers:
             t.passwords.pop(user_id, None)
             t.links.pop(user_id, None)
             drop(t.consents, lambda consent: consent.user_id == user_id)
-            drop(t.assignments, lambda assignment: assignment.user_id == user_id)
-            drop(t.platform_assignments, lambda assignment: assignment.user_id == user_id)
+            drop_roles(t, Principal.user(user_id))
+            drop(t.memberships, lambda membership: membership.user_id == user_id)
             drop_grants(t, lambda grant: grant.user_id == user_id)
             drop_interactions(t, [it for it in t.sessions.values() if it.user_id == user_id and it.ended_at is None])
             drop(t.sessions, lambda session: session.user_id == user_id)

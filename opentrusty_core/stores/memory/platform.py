@@ -9,12 +9,12 @@ from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Tenant, TenantStatus
 from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.memory.audit import MemoryAudit
 from opentrusty_core.stores.memory.purge import erase, purge
+from opentrusty_core.stores.memory.roles import MemoryDeclaredAccesses, MemoryPlatformAssignments
 from opentrusty_core.stores.memory.tables import PLATFORM, Database, Tables, View, page
 
 
@@ -73,53 +73,6 @@ class MemoryTenants:
         return [tables.tenant for tables in self._database.tenants.values() if tables.tenant is not None]
 
 
-class MemoryPlatformAssignments:
-    """See `storage.PlatformAssignments`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """See `storage.PlatformAssignments.assign`."""
-        async with self._database.writing():
-            return self._assign(assignment, event)
-
-    async def assign_first(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """See `storage.PlatformAssignments.assign_first`."""
-        async with self._database.writing():
-            return not self._held(assignment.role) and self._assign(assignment, event)
-
-    async def revoke(self, tenant_id: str, user_id: str, role: str, event: AuditEvent) -> bool:
-        """See `storage.PlatformAssignments.revoke`."""
-        async with self._database.writing():
-            held = self._database.tenants.get(tenant_id, Tables()).platform_assignments
-            if held.pop((user_id, role), None) is None:
-                return False
-            self._database.platform_audit[event.id] = event
-            return True
-
-    async def of_user(self, tenant_id: str, user_id: str) -> tuple[Assignment, ...]:
-        """See `storage.PlatformAssignments.of_user`."""
-        held = self._database.tenants.get(tenant_id, Tables()).platform_assignments.values()
-        return tuple(sorted((it for it in held if it.user_id == user_id), key=lambda it: it.role))
-
-    async def of_role(self, role: str) -> tuple[Assignment, ...]:
-        """See `storage.PlatformAssignments.of_role`."""
-        return tuple(sorted(self._held(role), key=lambda it: (it.tenant_id, it.user_id)))
-
-    def _held(self, role: str) -> list[Assignment]:
-        held = (it for tables in self._database.tenants.values() for it in tables.platform_assignments.values())
-        return [it for it in held if it.role == role]
-
-    def _assign(self, assignment: Assignment, event: AuditEvent) -> bool:
-        held = self._database.tenants.setdefault(assignment.tenant_id, Tables()).platform_assignments
-        if (assignment.user_id, assignment.role) in held:
-            return False
-        held[assignment.user_id, assignment.role] = assignment
-        self._database.platform_audit[event.id] = event
-        return True
-
-
 class MemoryPlatform:
     """See `storage.Platform`."""
 
@@ -127,6 +80,7 @@ class MemoryPlatform:
         self._database = database
         self.tenants = MemoryTenants(database)
         self.assignments = MemoryPlatformAssignments(database)
+        self.accesses = MemoryDeclaredAccesses(database)
         self.audit = MemoryAudit(View(database, PLATFORM))
 
     async def claim_master_key(self, key_id: str) -> str:

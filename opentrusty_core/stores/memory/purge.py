@@ -32,11 +32,15 @@ def erase(database: Database, tenant_id: str, batch: int) -> Mapping[str, int]:
     gone: Counter[str] = Counter()
     tables = database.tenants[tenant_id]
     buckets = [key for key in database.throttles if key[0] == tenant_id]
-    for name, table, keys in [
+    opened = [it.id for it in database.declared_accesses.values() if it.tenant_id == tenant_id]
+    own = ((item.name, getattr(tables, item.name)) for item in fields(Tables) if item.name != "tenant")
+    doomed: list[tuple[str, dict[Any, Any], list[Any]]] = [
         ("throttles", database.throttles, buckets),
-        *((item.name, getattr(tables, item.name), None) for item in fields(Tables) if item.name != "tenant"),
-    ]:
-        for key in list(table if keys is None else keys)[: batch - gone.total()]:
+        ("declared_accesses", database.declared_accesses, opened),
+        *((name, table, list(table)) for name, table in own),
+    ]
+    for name, table, keys in doomed:
+        for key in keys[: batch - gone.total()]:
             del table[key]
             gone[name] += 1
     return gone
@@ -44,6 +48,8 @@ def erase(database: Database, tenant_id: str, batch: int) -> Mapping[str, int]:
 
 def _dead(database: Database, now: datetime) -> Iterator[tuple[str, dict[Any, Any], list[Any]]]:
     yield "throttles", database.throttles, [key for key, empty_at in database.throttles.items() if empty_at <= now]
+    declared = database.declared_accesses
+    yield "declared_accesses", declared, [it.id for it in declared.values() if it.expires_at <= now]
     for tables in database.tenants.values():
         yield from _dead_of_tenant(tables, now)
 

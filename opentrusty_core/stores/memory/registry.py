@@ -1,4 +1,4 @@
-"""The tenant's own record, clients, resources, keys, roles and the audit in memory (see `storage.registry`)."""
+"""The tenant's own record, clients, resources, keys and the audit in memory (see `storage.registry`)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
-from opentrusty_core.stores.memory.tables import View, drop, drop_grants, page
+from opentrusty_core.stores.memory.tables import View, drop, drop_grants, drop_roles, page
 
 _ONE_EACH = {KeyStatus.ANNOUNCED, KeyStatus.ACTIVE}
 _STATUS_BEFORE = {
@@ -93,6 +93,7 @@ class MemoryClients:
             drop_grants(t, lambda grant: grant.client_id == client_id)
             drop(t.access_tokens, lambda token: token.client_id == client_id)
             drop(t.consents, lambda consent: consent.client_id == client_id)
+            drop_roles(t, Principal.client(client_id))
             t.audit[event.id] = event
 
     async def page(self, request: PageRequest) -> Page[Client]:
@@ -164,40 +165,6 @@ class MemorySigningKeys:
             t.signing_keys = stepped
             t.audit[event.id] = event
             return True
-
-
-class MemoryAssignments:
-    """See `storage.Assignments`."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-
-    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """See `storage.Assignments.assign`."""
-        async with self._view.write() as t:
-            if (assignment.user_id, assignment.role) in t.assignments:
-                return False
-            t.assignments[assignment.user_id, assignment.role] = assignment
-            t.audit[event.id] = event
-            return True
-
-    async def revoke(self, user_id: str, role: str, event: AuditEvent) -> bool:
-        """See `storage.Assignments.revoke`."""
-        async with self._view.write() as t:
-            if t.assignments.pop((user_id, role), None) is None:
-                return False
-            t.audit[event.id] = event
-            return True
-
-    async def of_user(self, user_id: str) -> tuple[Assignment, ...]:
-        """See `storage.Assignments.of_user`."""
-        held = self._view.read().assignments.values()
-        return tuple(sorted((it for it in held if it.user_id == user_id), key=lambda it: it.role))
-
-    async def of_role(self, role: str) -> tuple[Assignment, ...]:
-        """See `storage.Assignments.of_role`."""
-        held = self._view.read().assignments.values()
-        return tuple(sorted((it for it in held if it.role == role), key=lambda it: it.user_id))
 
 
 def _one_each(keys: Iterable[SigningKey]) -> bool:

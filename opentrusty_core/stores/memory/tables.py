@@ -13,10 +13,14 @@ import anyio
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
+from opentrusty_core.domain.custom_role import CustomRole
+from opentrusty_core.domain.declared_access import DeclaredAccess
 from opentrusty_core.domain.grant import Consent, Grant
+from opentrusty_core.domain.group import Group, Membership
 from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.page import Key, Page, PageRequest, Sorting, dump_key, load_key
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.session import Session
@@ -38,7 +42,7 @@ PATIENCE = 2.0
 
 @dataclass(slots=True)
 class Tables:
-    """Everything of one tenant. `platform_assignments` are those of the users whose home it is."""
+    """Everything of one tenant. `platform_assignments` are those of the principals whose home it is."""
 
     tenant: Tenant | None = None
     users: dict[str, User] = field(default_factory=dict)
@@ -48,8 +52,11 @@ class Tables:
     clients: dict[str, Client] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     signing_keys: dict[str, SigningKey] = field(default_factory=dict)
-    assignments: dict[tuple[str, str], Assignment] = field(default_factory=dict)  # by user and role
-    platform_assignments: dict[tuple[str, str], Assignment] = field(default_factory=dict)  # by user and role
+    assignments: dict[tuple[Principal, str], Assignment] = field(default_factory=dict)  # by principal and role
+    platform_assignments: dict[tuple[Principal, str], Assignment] = field(default_factory=dict)  # likewise
+    roles: dict[str, CustomRole] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)  # by group and user
     sessions: dict[str, Session] = field(default_factory=dict)
     interactions: dict[bytes, Interaction] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
@@ -71,6 +78,7 @@ class Database:
 
     tenants: dict[str, Tables] = field(default_factory=dict)
     throttles: dict[tuple[str, bytes], datetime] = field(default_factory=dict)  # by tenant and bucket
+    declared_accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
     master_key_id: str | None = None
     claimed_names: set[str] = field(default_factory=set)
     _lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))
@@ -179,3 +187,9 @@ def drop_grants(t: Tables, doomed: Callable[[Grant], bool]) -> None:
     drop(t.refresh_tokens, lambda token: token.grant_id in gone)
     drop(t.access_tokens, lambda token: token.grant_id in gone)
     drop(t.grants, lambda grant: grant.id in gone)
+
+
+def drop_roles(t: Tables, principal: Principal) -> None:
+    """Remove all that a principal holds, in the tenant and beyond it."""
+    drop(t.assignments, lambda assignment: assignment.principal == principal)
+    drop(t.platform_assignments, lambda assignment: assignment.principal == principal)

@@ -16,6 +16,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from opentrusty_core.errors import StoreError
@@ -44,6 +45,7 @@ class Record(Generic[T]):
             parameters.
         cls: a frozen dataclass.
         columns: the fields with a column of their own, the key first; the others, if any, share the column `document`.
+            `principal.kind` is a field of the record in a field, in the column `principal_kind`.
         lifted: texts of a record inside this one that have a column too, column to the field that holds that record.
     """
 
@@ -51,10 +53,14 @@ class Record(Generic[T]):
         self.name = name
         self._cls = cls
         fields = _fields(cls)
-        own = {column: fields.pop(column) for column in columns.split()}
+        paths = {path.replace(".", "_"): path for path in columns.split()}
+        own = {column: _at(path, fields) for column, path in paths.items()}
+        self._inner = _inner(paths, fields)
+        for path in paths.values():
+            fields.pop(path.partition(".")[0], None)
         converts = {column: _column(field) for column, field in own.items()}
         self._names = tuple(own)
-        self._params = [(column, f"{name}_{column}", write) for column, (write, _) in converts.items()]
+        self._params = [(attrgetter(path), f"{name}_{column}", converts[column][0]) for column, path in paths.items()]
         self._reads = [(column, read) for column, (_, read) in converts.items() if read is not None]
         self._document = _Object(cls, fields) if fields else None
         self._lifted = tuple((lifted or {}).items())
@@ -64,8 +70,8 @@ class Record(Generic[T]):
     def params(self, record: T) -> Params:
         """The parameters `name_column` of a record."""
         params: Params = {}
-        for column, param, write in self._params:
-            value = getattr(record, column)
+        for get, param, write in self._params:
+            value = get(record)
             params[param] = value if write is None or value is None else write(value)
         if self._document is not None:
             document = self._document.dump(record)
@@ -86,6 +92,8 @@ class Record(Generic[T]):
             for column, read in self._reads:
                 if values[column] is not None:
                     values[column] = read(values[column])
+            for name, inner, parts in self._inner:
+                values[name] = inner(**{part: values.pop(column) for part, column in parts})
             if self._document is not None:
                 document = _load(row[end + len(self._lifted)])
                 for at, (column, holder) in enumerate(self._lifted, end):
@@ -128,6 +136,21 @@ def _fields(cls: type) -> dict[str, _Field]:
         )
         for field in dataclasses.fields(cls)
     }
+
+
+def _at(path: str, fields: Mapping[str, _Field]) -> _Field:
+    name, _, part = path.partition(".")
+    return _fields(fields[name].hint)[part] if part else fields[name]
+
+
+def _inner(paths: Mapping[str, str], fields: Mapping[str, _Field]) -> list[tuple[str, type, list[tuple[str, str]]]]:
+    """The records in fields: name, class, and the column of each of their fields."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for column, path in paths.items():
+        name, _, part = path.partition(".")
+        if part:
+            found.setdefault(name, []).append((part, column))
+    return [(name, fields[name].hint, parts) for name, parts in found.items()]
 
 
 def _column(field: _Field) -> tuple[Convert | None, Convert | None]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
+from opentrusty_core.domain.custom_role import CustomRole
+from opentrusty_core.domain.declared_access import DeclaredAccess
 from opentrusty_core.domain.grant import Consent, Grant
+from opentrusty_core.domain.group import Group, Membership
 from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
@@ -29,7 +32,15 @@ SIGNING_KEY = Record(
     SigningKey,
     "kid alg status public_jwk sealed_private created_at activates_at activated_at retiring_at retired_at",
 )
-ASSIGNMENT = Record("assignment", Assignment, "tenant_id user_id role assigned_at")
+ASSIGNMENT = Record("assignment", Assignment, "tenant_id principal.kind principal.id role assigned_at")
+ROLE = Record("role", CustomRole, "name description permission_names created_at updated_at version")
+GROUP = Record("group", Group, "id name description created_at updated_at version")
+MEMBERSHIP = Record("membership", Membership, "group_id user_id joined_at")
+DECLARED_ACCESS = Record(
+    "declared_access",
+    DeclaredAccess,
+    "tenant_id id home_id principal.kind principal.id reason declared_at expires_at ended_at",
+)
 SESSION = Record(
     "session",
     Session,
@@ -66,6 +77,10 @@ RECORDS = {
         RESOURCE,
         SIGNING_KEY,
         ASSIGNMENT,
+        ROLE,
+        GROUP,
+        MEMBERSHIP,
+        DECLARED_ACCESS,
         SESSION,
         INTERACTION,
         GRANT,

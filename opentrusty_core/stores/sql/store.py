@@ -11,16 +11,17 @@ from opentrusty_core.stores.sql import migrations
 from opentrusty_core.stores.sql.engine import Database, Engine
 from opentrusty_core.stores.sql.repositories.access import SqlAccessTokens, SqlCodes, SqlGrants, SqlRefreshTokens
 from opentrusty_core.stores.sql.repositories.audit import SqlAudit
+from opentrusty_core.stores.sql.repositories.groups import SqlGroups
 from opentrusty_core.stores.sql.repositories.links import SqlLinks
 from opentrusty_core.stores.sql.repositories.people import SqlConsents, SqlPasswords, SqlUsers
 from opentrusty_core.stores.sql.repositories.platform import SqlPlatform
 from opentrusty_core.stores.sql.repositories.registry import (
-    SqlAssignments,
     SqlClients,
     SqlResources,
     SqlSigningKeys,
     SqlTenantRecord,
 )
+from opentrusty_core.stores.sql.repositories.roles import SqlAssignments, SqlRoles
 from opentrusty_core.stores.sql.repositories.signed_in import SqlInteractions, SqlSessions
 from opentrusty_core.stores.sql.repositories.throttles import SqlThrottles
 
@@ -38,6 +39,8 @@ class _Repositories:
         self.clients = SqlClients(database, tenant_id)
         self.resources = SqlResources(database, tenant_id)
         self.signing_keys = SqlSigningKeys(database, tenant_id)
+        self.roles = SqlRoles(database, tenant_id)
+        self.groups = SqlGroups(database, tenant_id)
         self.assignments = SqlAssignments(database, tenant_id)
         self.sessions = SqlSessions(database, tenant_id)
         self.interactions = SqlInteractions(database, tenant_id)

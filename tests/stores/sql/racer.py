@@ -16,6 +16,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket, Limit
 from opentrusty_core.runtime import SystemRuntime
@@ -146,7 +147,7 @@ async def take(repos: TenantRepositories, a: dict[str, Any]) -> object:
 
 async def assign_first(store: Store, a: dict[str, Any]) -> object:
     """J7: become the first administrator."""
-    assignment = builders.an_assignment(RUNTIME, a["tenant"], RUNTIME.new_id(), role="platform_admin")
+    assignment = builders.an_assignment(RUNTIME, a["tenant"], Principal.user(RUNTIME.new_id()), role="platform_admin")
     return await store.platform.assignments.assign_first(assignment, builders.an_event(RUNTIME))
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import pytest
 from opentrusty_core.domain.audit import Origin, Outcome
 from opentrusty_core.domain.audit_query import AuditQuery
 from opentrusty_core.domain.page import PageRequest
+from opentrusty_core.domain.principal import Principal
+from opentrusty_core.domain.role import Assignment
 from opentrusty_core.errors import SchemaMismatch
 from opentrusty_core.stores import open_store
 from opentrusty_core.stores.sql import migrations
@@ -26,13 +29,13 @@ from opentrusty_core.stores.sql.queries import load_schema
 case = pytest.mark.case
 
 KILLED = """
-import anyio, os, signal, sys
+import anyio, itertools, os, signal, sys
 from opentrusty_core.stores import open_store
 from opentrusty_core.stores.sql.{engine} import engine
-statements = engine.statements_of
+statements, numbers = engine.statements_of, itertools.count()
 def dying(text, dialect):
-    for number, statement in enumerate(statements(text, dialect)):
-        if number == int(sys.argv[2]):
+    for statement in statements(text, dialect):
+        if next(numbers) == int(sys.argv[2]):
             os.kill(os.getpid(), signal.SIGKILL)
         yield statement
 engine.statements_of = dying
@@ -140,16 +143,48 @@ async def test_a_migration_that_fails_leaves_nothing_of_itself(
 
 
 @case("R20")
-@pytest.mark.parametrize("after", [0, 1, 20, 40])
+@pytest.mark.parametrize("after", [0, 1, 20, 40, 48, 60])
 async def test_a_run_that_was_killed_is_completed_by_the_next(empty_url: str, after: int) -> None:
-    """Killed after so many statements of the migration."""
+    """Killed after so many statements, in the first migration or in a later one."""
     code = KILLED.format(engine="postgres" if empty_url.startswith("postgres") else "sqlite")
     died = await anyio.run_process([sys.executable, "-c", code, empty_url, str(after)], check=False)
     assert died.returncode == -signal.SIGKILL
     with pytest.raises(SchemaMismatch):
         await check(empty_url)
-    assert await migrated(empty_url) == tuple(load_schema())
+    ran = await migrated(empty_url)
+    assert ran
+    assert ran == tuple(load_schema())[-len(ran) :]
     await check(empty_url)
+
+
+async def test_who_held_a_role_is_a_user_now(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """0007: everybody keeps what they held, here and on the platform, whatever their id looks like."""
+    first = dict([next(iter(load_schema().items()))])
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "load_schema", lambda: first)
+        await migrated(empty_url)
+    moment = "'2026-01-01T00:00:00Z'" if empty_url.startswith("postgres") else "1767225600000000"
+    for table, role in (("assignments", "tenant_owner"), ("platform_assignments", "platform_admin")):
+        await execute(empty_url, f"INSERT INTO {table} VALUES ('t', 'group:x', '{role}', {moment})")
+    assert await migrated(empty_url) == tuple(load_schema())[1:]
+    store, at = open_store(empty_url), datetime(2026, 1, 1, tzinfo=UTC)
+    owner = Assignment(tenant_id="t", principal=Principal.user("group:x"), role="tenant_owner", assigned_at=at)
+    try:
+        assert await store.tenant("t").assignments.of_principal(owner.principal) == (owner,)
+        held = await store.platform.assignments.of_principal("t", owner.principal)
+        assert held == (replace(owner, role="platform_admin"),)
+    finally:
+        await store.close()
+
+
+async def execute(url: str, sql: str) -> None:
+    """Run a statement as it is."""
+    if url.startswith("postgres"):
+        async with await psycopg.AsyncConnection.connect(url) as postgres:
+            await postgres.execute(sql.encode())
+    else:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as sqlite, sqlite:
+            sqlite.execute(sql)
 
 
 @case("R19")

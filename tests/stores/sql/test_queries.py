@@ -19,7 +19,7 @@ REPOSITORIES = Path(__file__).parents[3] / "opentrusty_core/stores/sql"
 ON_SQLITE, ON_POSTGRES = load_queries(SQLITE), load_queries(POSTGRES)
 SCANNING = {"applied_migrations", "delete_client", "delete_user", "purge_throttles"}
 """What may walk a table: one that is or is kept small, and where tokens of minutes are removed with all the rest."""
-ALL_OF_A_TENANT = SCANNING | {"published_keys_of", "resources", "resources_of", "signing_keys"}
+ALL_OF_A_TENANT = SCANNING | {"own_roles", "published_keys_of", "resources", "resources_of", "signing_keys"}
 ALL_OF_A_TENANT |= {name for name in ON_SQLITE if name.startswith("erase_")}
 """What wants, or may look through, all that a tenant has in a table."""
 SMALL = re.compile(
@@ -27,7 +27,7 @@ SMALL = re.compile(
     r"SCAN (mailed|unmailed|entry|entries|page|total|counted|item)\b"
 )
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
-TENANT = {"assignment_tenant_id", "buckets", "home", "tenant_id"}
+TENANT = {"assignment_tenant_id", "buckets", "home", "opened", "tenant_id"}
 
 
 def ids(query: Query) -> str:
@@ -68,7 +68,8 @@ def test_a_variant_takes_the_parameters_of_the_query_that_it_stands_for() -> Non
 def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
     """What belongs to no tenant is written down here."""
     of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "due_tenants", "find_tenant", "page_tenants"}
-    of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "users_of_platform_role"}
+    of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "holders_of_platform_role"}
+    of_all |= {"declare_access", "end_access", "get_access", "live_accesses"}
     for name, query in ON_SQLITE.items():
         if name not in of_all and not name.startswith("purge_"):
             for statement in query.statements:

@@ -10,6 +10,7 @@ from datetime import timedelta
 import anyio
 import pytest
 
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.storage.contract.builders import (
     a_bucket,
     a_code,
@@ -76,6 +77,8 @@ async def test_reading_verbs_make_one(store: SqlStore, world: World, planted: Pl
             now,
             session_handle_hash=session.handle_hash,
         ),
+        here.assignments.held_by(Principal.user(planted.user.id)),
+        here.assignments.held_by(Principal.client(client_id)),
         here.access_tokens.look_up(planted.access_token.hash, now),
         here.access_tokens.look_up_jwt("a-jti", planted.grant.id, now),
         here.access_tokens.look_up_jwt("a-jti", None, now),

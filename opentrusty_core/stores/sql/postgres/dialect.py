@@ -20,6 +20,8 @@ POSTGRES = Dialect(
         "table": "",
         "hot_table": "WITH (fillfactor = 90)",
         "for_update": "FOR NO KEY UPDATE",
+        "for_deletion": "FOR UPDATE",
+        "for_key_share": "FOR KEY SHARE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
         # True, and this transaction's commit does not wait for the disk.
         "unwaited": "set_config('synchronous_commit', 'off', true) = 'off'",

@@ -68,14 +68,41 @@ DELETE FROM passwords WHERE (tenant_id, user_id) IN (
 
 -- name: erase_assignments
 -- Roles in the tenant.
-DELETE FROM assignments WHERE (tenant_id, user_id, role) IN (
-    SELECT tenant_id, user_id, role FROM assignments WHERE tenant_id = :home ORDER BY user_id, role LIMIT :batch
+DELETE FROM assignments WHERE (tenant_id, principal_kind, principal_id, role) IN (
+    SELECT tenant_id, principal_kind, principal_id, role FROM assignments
+     WHERE tenant_id = :home ORDER BY principal_kind, principal_id, role LIMIT :batch
 ) RETURNING 1;
 
 -- name: erase_platform_assignments
--- Platform roles of its users.
-DELETE FROM platform_assignments WHERE (tenant_id, user_id, role) IN (
-    SELECT tenant_id, user_id, role FROM platform_assignments WHERE tenant_id = :home ORDER BY user_id, role LIMIT :batch
+-- Platform roles of its principals.
+DELETE FROM platform_assignments WHERE (tenant_id, principal_kind, principal_id, role) IN (
+    SELECT tenant_id, principal_kind, principal_id, role FROM platform_assignments
+     WHERE tenant_id = :home ORDER BY principal_kind, principal_id, role LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_roles
+-- Roles of its own.
+DELETE FROM roles WHERE (tenant_id, name) IN (
+    SELECT tenant_id, name FROM roles WHERE tenant_id = :home ORDER BY name LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_group_members
+-- Memberships.
+DELETE FROM group_members WHERE (tenant_id, group_id, user_id) IN (
+    SELECT tenant_id, group_id, user_id FROM group_members
+     WHERE tenant_id = :home ORDER BY group_id, user_id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_groups
+-- Groups.
+DELETE FROM groups WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM groups WHERE tenant_id = :home ORDER BY id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_declared_accesses
+-- Accesses to it.
+DELETE FROM declared_accesses WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM declared_accesses WHERE tenant_id = :home ORDER BY id LIMIT :batch
 ) RETURNING 1;
 
 -- name: erase_user_terms

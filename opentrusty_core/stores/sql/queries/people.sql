@@ -58,8 +58,9 @@ DELETE FROM users WHERE tenant_id = :tenant_id AND id = :user_id RETURNING id;
 DELETE FROM passwords WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM one_time_links WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM consents WHERE tenant_id = :tenant_id AND user_id = :user_id;
-DELETE FROM assignments WHERE tenant_id = :tenant_id AND user_id = :user_id;
-DELETE FROM platform_assignments WHERE tenant_id = :tenant_id AND user_id = :user_id;
+DELETE FROM assignments WHERE tenant_id = :tenant_id AND principal_kind = 'user' AND principal_id = :user_id;
+DELETE FROM platform_assignments WHERE tenant_id = :tenant_id AND principal_kind = 'user' AND principal_id = :user_id;
+DELETE FROM group_members WHERE tenant_id = :tenant_id AND user_id = :user_id;
 DELETE FROM interactions
  WHERE tenant_id = :tenant_id
    AND browser_hash IN (

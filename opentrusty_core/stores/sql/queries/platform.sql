@@ -35,35 +35,6 @@ UPDATE tenants SET document = :tenant_document WHERE id = :home RETURNING id;
 DELETE FROM tenants WHERE id = :home AND status = 'erasing' RETURNING id;
 {{write_event}};
 
--- name: assign_platform_role
--- Gives a platform role. No row: the user holds it already.
-INSERT INTO platform_assignments ({{assignment}}) VALUES ({{:assignment}}) ON CONFLICT DO NOTHING RETURNING role;
-{{write_event}};
-
--- name: assign_first
--- Gives a platform role if nobody holds it. The row in meta is a lock: racers take it one after the other, and each then
--- reads what the one before has committed. No row: somebody holds the role.
-INSERT INTO meta (name, value) VALUES (:lock_name, '')
-    ON CONFLICT (name) DO UPDATE SET value = meta.value RETURNING name;
-INSERT INTO platform_assignments ({{assignment}})
-SELECT {{:assignment}} WHERE NOT EXISTS (SELECT 1 FROM platform_assignments WHERE role = :assignment_role)
-RETURNING role;
-
--- name: revoke_platform_role
--- Takes a platform role. No row: the user does not hold it.
-DELETE FROM platform_assignments
- WHERE tenant_id = :home AND user_id = :user_id AND role = :role RETURNING role;
-{{write_event}};
-
--- name: platform_roles_of_user
--- The platform roles of a user, by name.
-SELECT {{assignment:a}} FROM platform_assignments a
- WHERE a.tenant_id = :home AND a.user_id = :user_id ORDER BY a.role;
-
--- name: users_of_platform_role
--- Who holds a platform role.
-SELECT {{assignment:a}} FROM platform_assignments a WHERE a.role = :role ORDER BY a.tenant_id, a.user_id;
-
 -- name: claim_meta
 -- Remembers a value unless one is remembered; the one that is.
 INSERT INTO meta (name, value) VALUES (:name, :value)
@@ -147,4 +118,11 @@ DELETE FROM revoked_jwts WHERE (tenant_id, jti) IN (
 -- Buckets that are full again.
 DELETE FROM throttles WHERE (tenant_id, key) IN (
     SELECT tenant_id, key FROM throttles WHERE arrival <= :moment LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_declared_accesses
+-- Declared accesses that have expired.
+DELETE FROM declared_accesses WHERE (tenant_id, id) IN (
+    SELECT tenant_id, id FROM declared_accesses WHERE expires_at <= :now
+     ORDER BY expires_at LIMIT :batch {{skip_locked}}
 ) RETURNING 1;

@@ -1,4 +1,4 @@
--- The tenant's own record, clients, resources, keys, roles.
+-- The tenant's own record, clients, resources, keys.
 
 -- name: create_tenant
 -- Adds a tenant. No row: its name or id is taken.
@@ -49,6 +49,10 @@ DELETE FROM refresh_tokens
  WHERE tenant_id = :tenant_id
    AND grant_id IN (SELECT id FROM grants WHERE tenant_id = :tenant_id AND client_id = :client_id);
 DELETE FROM grants WHERE tenant_id = :tenant_id AND client_id = :client_id;
+DELETE FROM assignments
+ WHERE tenant_id = :tenant_id AND principal_kind = 'client' AND principal_id = :client_id;
+DELETE FROM platform_assignments
+ WHERE tenant_id = :tenant_id AND principal_kind = 'client' AND principal_id = :client_id;
 {{write_event}};
 
 -- name: page_clients
@@ -101,24 +105,3 @@ UPDATE signing_keys
        retired_at = :signing_key_retired_at
  WHERE tenant_id = :tenant_id AND kid = :signing_key_kid AND status = :status_before RETURNING kid;
 
--- name: assign_role
--- Gives a role. No row: the user holds it already.
-INSERT INTO assignments (tenant_id, user_id, role, assigned_at)
-VALUES (:tenant_id, :assignment_user_id, :assignment_role, :assignment_assigned_at)
-    ON CONFLICT DO NOTHING RETURNING role;
-{{write_event}};
-
--- name: revoke_role
--- Takes a role. No row: the user does not hold it.
-DELETE FROM assignments WHERE tenant_id = :tenant_id AND user_id = :user_id AND role = :role RETURNING role;
-{{write_event}};
-
--- name: roles_of_user
--- The roles of a user, by name.
-SELECT {{assignment:a}} FROM assignments a
- WHERE a.tenant_id = :tenant_id AND a.user_id = :user_id ORDER BY a.role;
-
--- name: users_of_role
--- Who holds a role, by user id.
-SELECT {{assignment:a}} FROM assignments a
- WHERE a.tenant_id = :tenant_id AND a.role = :role ORDER BY a.user_id;

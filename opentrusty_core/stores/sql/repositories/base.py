@@ -15,6 +15,9 @@ from opentrusty_core.stores.sql.rows import event_params
 T = TypeVar("T")
 V = TypeVar("V", str, datetime)
 
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after all that a normal form can hold."""
+
 
 class Repository:
     """Queries of one tenant: `tenant_id` is a parameter of each, and of nobody's choosing."""

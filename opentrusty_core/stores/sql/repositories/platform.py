@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import TenantCatalogue
@@ -17,7 +16,8 @@ from opentrusty_core.stores.sql.codec import to_microseconds
 from opentrusty_core.stores.sql.engine import Database, Engine, Unstorable
 from opentrusty_core.stores.sql.repositories.audit import SqlAudit
 from opentrusty_core.stores.sql.repositories.base import Repository, first
-from opentrusty_core.stores.sql.rows import ASSIGNMENT, RESOURCE, SIGNING_KEY, TENANT
+from opentrusty_core.stores.sql.repositories.roles import SqlDeclaredAccesses, SqlPlatformAssignments
+from opentrusty_core.stores.sql.rows import RESOURCE, SIGNING_KEY, TENANT
 
 PLATFORM = ""
 """The tenant_id of the platform's own audit."""
@@ -25,12 +25,20 @@ PLATFORM = ""
 _MASTER_KEY = "master_key"
 _KEEP_SESSION = timedelta(days=1)
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
-_PURGED = ("one_time_links", "interactions", "sessions", "access_tokens", "revoked_jwts", "throttles")
-
+_PURGED = (
+    "one_time_links",
+    "interactions",
+    "sessions",
+    "access_tokens",
+    "revoked_jwts",
+    "throttles",
+    "declared_accesses",
+)
 
 ERASED = (
     *("access_tokens", "refresh_tokens", "codes", "grants", "interactions", "sessions", "revoked_jwts", "throttles"),
-    *("consents", "one_time_links", "passwords", "assignments", "platform_assignments", "user_terms", "users"),
+    *("consents", "one_time_links", "passwords", "assignments", "platform_assignments", "roles"),
+    *("group_members", "groups", "declared_accesses", "user_terms", "users"),
     *("clients", "resources", "signing_keys", "audit_events"),
 )
 """The tables of a tenant, as they are erased; what another takes with it is not named."""
@@ -92,39 +100,6 @@ class SqlTenants(Repository):
         return bool(await self._find("forget_tenant", event, home=tenant_id))
 
 
-class SqlPlatformAssignments(Repository):
-    """See `storage.PlatformAssignments`."""
-
-    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """See `storage.PlatformAssignments.assign`."""
-        return bool(await self._add("assign_platform_role", event, **ASSIGNMENT.params(assignment)))
-
-    async def assign_first(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """See `storage.PlatformAssignments.assign_first`."""
-        params = self._params(lock_name=f"first {assignment.role}", **ASSIGNMENT.params(assignment))
-
-        async def body(database: Database) -> bool:
-            if not await database.run("assign_first", params):
-                return False
-            await database.append(self._params(event))
-            return True
-
-        return await self._database.unit(body)
-
-    async def revoke(self, tenant_id: str, user_id: str, role: str, event: AuditEvent) -> bool:
-        """See `storage.PlatformAssignments.revoke`."""
-        return bool(await self._find("revoke_platform_role", event, home=tenant_id, user_id=user_id, role=role))
-
-    async def of_user(self, tenant_id: str, user_id: str) -> tuple[Assignment, ...]:
-        """See `storage.PlatformAssignments.of_user`."""
-        rows = await self._find("platform_roles_of_user", home=tenant_id, user_id=user_id)
-        return tuple(ASSIGNMENT.read(row) for row in rows)
-
-    async def of_role(self, role: str) -> tuple[Assignment, ...]:
-        """See `storage.PlatformAssignments.of_role`."""
-        return tuple(ASSIGNMENT.read(row) for row in await self._find("users_of_platform_role", role=role))
-
-
 class SqlPlatform:
     """See `storage.Platform`."""
 
@@ -132,6 +107,7 @@ class SqlPlatform:
         self._engine = engine
         self.tenants = SqlTenants(engine, PLATFORM)
         self.assignments = SqlPlatformAssignments(engine, PLATFORM)
+        self.accesses = SqlDeclaredAccesses(engine, PLATFORM)
         self.audit = SqlAudit(engine, PLATFORM)
 
     async def claim_master_key(self, key_id: str) -> str:

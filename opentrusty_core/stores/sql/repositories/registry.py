@@ -1,4 +1,4 @@
-"""The tenant's own record, clients, resources, keys, roles and audit in SQL (see `storage.registry`)."""
+"""The tenant's own record, clients, resources, keys and audit in SQL (see `storage.registry`)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.resource import Resource
-from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.stores.sql.engine import Database, Taken
 from opentrusty_core.stores.sql.repositories.base import Repository, first
-from opentrusty_core.stores.sql.rows import ASSIGNMENT, CLIENT, RESOURCE, SIGNING_KEY, TENANT
+from opentrusty_core.stores.sql.rows import CLIENT, RESOURCE, SIGNING_KEY, TENANT
 
 _STATUS_BEFORE = {
     KeyStatus.RETIRED: KeyStatus.RETIRING,
@@ -136,23 +135,3 @@ class SqlSigningKeys(Repository):
         except Taken:
             return False
         return True
-
-
-class SqlAssignments(Repository):
-    """See `storage.Assignments`."""
-
-    async def assign(self, assignment: Assignment, event: AuditEvent) -> bool:
-        """See `storage.Assignments.assign`."""
-        return bool(await self._add("assign_role", event, **ASSIGNMENT.params(assignment)))
-
-    async def revoke(self, user_id: str, role: str, event: AuditEvent) -> bool:
-        """See `storage.Assignments.revoke`."""
-        return bool(await self._find("revoke_role", event, user_id=user_id, role=role))
-
-    async def of_user(self, user_id: str) -> tuple[Assignment, ...]:
-        """See `storage.Assignments.of_user`."""
-        return tuple(ASSIGNMENT.read(row) for row in await self._find("roles_of_user", user_id=user_id))
-
-    async def of_role(self, role: str) -> tuple[Assignment, ...]:
-        """See `storage.Assignments.of_role`."""
-        return tuple(ASSIGNMENT.read(row) for row in await self._find("users_of_role", role=role))

@@ -16,6 +16,8 @@ SQLITE = Dialect(
         "table": "STRICT, WITHOUT ROWID",
         "hot_table": "STRICT, WITHOUT ROWID",
         "for_update": "",
+        "for_deletion": "",
+        "for_key_share": "",
         "skip_locked": "",
         "unwaited": "true",
         "buckets": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'key' AS key, value ->> 'pace' AS pace, "

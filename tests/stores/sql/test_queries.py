@@ -50,11 +50,11 @@ def test_every_query_is_used() -> None:
 def test_every_table_of_a_tenant_is_erased_with_it() -> None:
     """A new table gets its `erase_` query and its place in `ERASED`, unless another takes it with it."""
     schema = "\n".join(load_schema().values())
-    tables = dict(re.findall(r"CREATE TABLE (\w+) \((.*?)\n\)", schema, re.DOTALL))
+    tables = dict(re.findall(r"CREATE TABLE (?:new_)?(\w+) \((.*?)\n\)", schema, re.DOTALL))
     of_a_tenant = {name for name, columns in tables.items() if re.search(r"^ +tenant_id ", columns, re.MULTILINE)}
     taken_along = {name for name, columns in tables.items() if "ON DELETE CASCADE" in columns}
     assert len(of_a_tenant) > 15
-    assert set(ERASED) == of_a_tenant - taken_along
+    assert of_a_tenant - taken_along <= set(ERASED) <= of_a_tenant
     assert {f"erase_{name}" for name in ERASED} == {name for name in ON_SQLITE if name.startswith("erase_")}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from opentrusty_auth.pages.views import Branding, ErrorPage
-from opentrusty_auth.plane import Plane
+from opentrusty_auth.plane import Plane, retry_after
 from opentrusty_core import HttpResponse, json_response
 from opentrusty_core.errors import (
     ConfigurationError,
@@ -62,7 +62,7 @@ def _refusal(error: Exception) -> HttpError:
         case ProtocolError():
             return HttpError(error.status, error.error, error.description)
         case Throttled():
-            return HttpError(429, "too_many_requests", str(error), headers=_retry_after(error.retry_after))
+            return HttpError(429, "too_many_requests", str(error), headers=retry_after(error.retry_after))
         case Denied():
             return HttpError(403, "forbidden", str(error))
         case NotFound():
@@ -79,9 +79,5 @@ def _refusal(error: Exception) -> HttpError:
 
 def _later(seconds: int) -> HttpError:
     return HttpError(
-        503, TemporarilyUnavailable.error, TemporarilyUnavailable.description, headers=_retry_after(seconds)
+        503, TemporarilyUnavailable.error, TemporarilyUnavailable.description, headers=retry_after(seconds)
     )
-
-
-def _retry_after(seconds: int) -> Headers:
-    return ((b"retry-after", str(seconds).encode("ascii")),)

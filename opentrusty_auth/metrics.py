@@ -24,7 +24,7 @@ class Metrics(RequestMetrics):
         self._tokens: Counter[str] = Counter()
 
     def sign_in(self, outcome: str) -> None:
-        """A sign-in that ended: `success`, `failure` or `throttled`."""
+        """A sign-in that ended: `success`, `failure`, `throttled`, or `password_change` where a new one is asked."""
         self._sign_ins[outcome] += 1
 
     def tokens(self, body: bytes) -> None:

@@ -74,6 +74,11 @@ def _preferred(request: Request, ui_locales: tuple[str, ...], default: str | Non
     return locales if default is None else (*locales, default)
 
 
+def retry_after(seconds: int) -> Headers:
+    """When to try again (RFC 9110 §10.2.3)."""
+    return ((b"retry-after", str(seconds).encode("ascii")),)
+
+
 def is_page(response: HttpResponse) -> bool:
     """Whether `Plane.page` made it."""
     return response.headers[:1] == (HTML_TYPE,)

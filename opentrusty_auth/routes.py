@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from opentrusty_auth.endpoints import authorize, interaction, logout, machine
+from opentrusty_auth.endpoints import authorize, interaction, links, logout, machine
 from opentrusty_auth.plane import Plane
 from opentrusty_core import HttpResponse, Issuer
 from opentrusty_server.http import Request
@@ -48,13 +48,17 @@ _OF_TENANT = {
     "logout": _page("logout", GET=logout.logout, POST=logout.logout),
     "signed-out": _page("signed-out", GET=logout.signed_out),
     "signed-in": _page("signed-in", GET=logout.signed_in),
+    "password-set": _page("password-set", GET=links.password_set),
 }
 _INTERACTION = _page("interaction", GET=interaction.show)
 _STEPS = {
     "sign-in": _page("sign-in", GET=interaction.show_sign_in, POST=interaction.sign_in),
+    "new-password": _page("new-password", POST=interaction.new_password),
     "account": _page("account", POST=interaction.account),
     "consent": _page("consent", POST=interaction.consent),
 }
+_LINKS = {way: _page(way, GET=links.show, POST=links.open_link) for way in links.WAYS}
+_LINK_PASSWORDS = {way: _page(f"{way}-password", POST=links.choose) for way in links.WAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,10 @@ def _match_tenant(tenant: str, rest: list[str]) -> Match | None:
             return Match(_OF_TENANT[name], tenant)
         case [".well-known", "openid-configuration"]:
             return Match(_DISCOVERY, tenant)
+        case [way] if way in _LINKS:
+            return Match(_LINKS[way], tenant, (way,))
+        case [way, "password"] if way in _LINK_PASSWORDS:
+            return Match(_LINK_PASSWORDS[way], tenant, (way,))
         case ["interaction", handle]:
             return Match(_INTERACTION, tenant, (handle,))
         case ["interaction", handle, step] if step in _STEPS:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from opentrusty_core.config import Settings as Settings
     from opentrusty_core.config import load_settings as load_settings
     from opentrusty_core.crypto.envelope import MasterKeys as MasterKeys
+    from opentrusty_core.crypto.password_policy import PasswordProblem as PasswordProblem
     from opentrusty_core.crypto.passwords import Passwords as Passwords
     from opentrusty_core.domain.audit import Origin as Origin
     from opentrusty_core.domain.authorization_request import Display as Display
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from opentrusty_core.domain.client import AuthMethod as AuthMethod
     from opentrusty_core.domain.client import Client as Client
     from opentrusty_core.domain.client import GrantType as GrantType
+    from opentrusty_core.domain.one_time_link import LinkKind as LinkKind
     from opentrusty_core.domain.resource import Resource as Resource
     from opentrusty_core.domain.session import Browser as Browser
     from opentrusty_core.domain.signing_key import KeyPolicy as KeyPolicy
@@ -52,10 +54,16 @@ if TYPE_CHECKING:
     from opentrusty_core.runtime import Runtime as Runtime
     from opentrusty_core.runtime import SystemRuntime as SystemRuntime
     from opentrusty_core.signin.csrf import Purpose as Purpose
+    from opentrusty_core.signin.outcomes import DeadLink as DeadLink
     from opentrusty_core.signin.outcomes import Gone as Gone
     from opentrusty_core.signin.outcomes import NeedsAccountChoice as NeedsAccountChoice
     from opentrusty_core.signin.outcomes import NeedsConsent as NeedsConsent
+    from opentrusty_core.signin.outcomes import NeedsNewPassword as NeedsNewPassword
     from opentrusty_core.signin.outcomes import NeedsSignIn as NeedsSignIn
+    from opentrusty_core.signin.outcomes import OpenLink as OpenLink
+    from opentrusty_core.signin.outcomes import PasswordChosen as PasswordChosen
+    from opentrusty_core.signin.outcomes import PasswordMustChange as PasswordMustChange
+    from opentrusty_core.signin.outcomes import PasswordRejected as PasswordRejected
     from opentrusty_core.signin.outcomes import Ready as Ready
     from opentrusty_core.signin.outcomes import SignedIn as SignedIn
     from opentrusty_core.signin.outcomes import WrongCredentials as WrongCredentials
@@ -71,10 +79,12 @@ _HOMES = {
     "callers": ("Credentials",),
     "config": ("Config", "Settings", "load_settings"),
     "crypto.envelope": ("MasterKeys",),
+    "crypto.password_policy": ("PasswordProblem",),
     "crypto.passwords": ("Passwords",),
     "domain.audit": ("Origin",),
     "domain.authorization_request": ("Display", "ResponseMode"),
     "domain.client": ("AuthMethod", "Client", "GrantType"),
+    "domain.one_time_link": ("LinkKind",),
     "domain.resource": ("Resource",),
     "domain.session": ("Browser",),
     "domain.signing_key": ("KeyPolicy",),
@@ -93,6 +103,12 @@ _HOMES = {
     "runtime": ("Runtime", "SystemRuntime"),
     "signin.csrf": ("Purpose",),
     "signin.outcomes": (
+        "DeadLink",
+        "NeedsNewPassword",
+        "OpenLink",
+        "PasswordChosen",
+        "PasswordMustChange",
+        "PasswordRejected",
         "Gone",
         "NeedsAccountChoice",
         "NeedsConsent",

@@ -8,7 +8,7 @@ from opentrusty_core.callers import Callers
 from opentrusty_core.config import Config
 from opentrusty_core.crypto.cursors import Cursors
 from opentrusty_core.crypto.envelope import MasterKeys
-from opentrusty_core.crypto.handles import Handle, hash_handle, is_handle
+from opentrusty_core.crypto.handles import Handle, hash_handle, is_handle, new_handle
 from opentrusty_core.crypto.passwords import Passwords
 from opentrusty_core.crypto.refresh import RefreshTokens
 from opentrusty_core.domain.builtin import builtin_clients, builtin_resources
@@ -125,6 +125,10 @@ class Provider:
             hash=_hashed(Handle.BROWSER, browser_cookie), session_hash=_hashed(Handle.SESSION, session_cookie)
         )
 
+    def new_browser(self) -> tuple[str, Browser]:
+        """The cookie of a browser that has none of ours yet, and what it stands for."""
+        handle = new_handle(Handle.BROWSER, self.runtime.token_bytes)
+        return handle, Browser(hash=hash_handle(Handle.BROWSER, handle))
 
 def _hashed(kind: Handle, value: str | None) -> bytes | None:
     return hash_handle(kind, value) if value is not None and is_handle(kind, value) else None

@@ -16,11 +16,12 @@ from opentrusty_core import (
     LoggedOut,
     NeedsAccountChoice,
     NeedsConsent,
+    NeedsNewPassword,
     NeedsSignIn,
     Purpose,
     Ready,
     ResponseMode,
-    WrongCredentials,
+    SignedIn,
     WrongPerson,
 )
 from opentrusty_core.errors import LoginRequired
@@ -43,7 +44,8 @@ def ask(tenant: str, handle: str) -> Response:
     """The page of what is pending, or the way back to the client where nothing is."""
     issuer = issuer_of(tenant)
     match blocking(provider.signin.pending, handle, browser(), issuer.tenant):
-        case NeedsSignIn(client=client) | NeedsAccountChoice(client=client):
+        # The passwords are the shop's own: none of them has to be changed here, so `NeedsNewPassword` never comes.
+        case NeedsSignIn(client=client) | NeedsAccountChoice(client=client) | NeedsNewPassword(client=client):
             return form(issuer, Purpose.SIGN_IN, handle, title="Sign in", text=f"to go on to {client.client_name}")
         case NeedsConsent(client=client, new_scope=scope):
             text = f"{client.client_name} asks for: {', '.join(scope)}"
@@ -69,7 +71,7 @@ def answer(tenant: str, handle: str) -> Response:
             outcome = blocking(
                 provider.signin.password, issuer.tenant, who, http.origin, identifier=username, password=password
             )
-            if isinstance(outcome, WrongCredentials):
+            if not isinstance(outcome, SignedIn):
                 return form(issuer, purpose, handle, title="Sign in", problem="Email and password do not go together.")
             return remember(again, SESSION_COOKIE, outcome.handle)
         case Purpose.CONSENT if request.form.get("decision") != "allow":

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from opentrusty_auth.endpoints.answers import answer
-from opentrusty_auth.endpoints.interaction_views import consent_page, select_account_page, sign_in_page
+from opentrusty_auth.endpoints.interaction_views import (
+    consent_page,
+    new_password_page,
+    select_account_page,
+    sign_in_page,
+)
 from opentrusty_auth.forms import own_form
 from opentrusty_auth.pages import views
-from opentrusty_auth.plane import Plane, see_other, tenant_path
+from opentrusty_auth.plane import Plane, retry_after, see_other, tenant_path
 from opentrusty_core import (
     Browser,
     Display,
@@ -17,9 +22,13 @@ from opentrusty_core import (
     Issuer,
     NeedsAccountChoice,
     NeedsConsent,
+    NeedsNewPassword,
     NeedsSignIn,
+    PasswordMustChange,
+    PasswordRejected,
     Purpose,
     Ready,
+    SignedIn,
     WrongCredentials,
     WrongPerson,
 )
@@ -39,7 +48,7 @@ async def show(request: Request, issuer: Issuer, plane: Plane, handle: str) -> H
             return await _go_on(await request.read(), request, issuer, plane, handle, browser)
         case WrongPerson():
             return await _wrong_person(request, issuer, plane, handle, browser)
-        case NeedsSignIn() | NeedsAccountChoice() | NeedsConsent():
+        case NeedsNewPassword() | NeedsSignIn() | NeedsAccountChoice() | NeedsConsent():
             asked = pending.interaction.request
             view = _view(pending, issuer, plane, handle, browser, plane.languages(request, issuer, asked.ui_locales))
             return plane.page(view, request, ui_locales=asked.ui_locales, popup=asked.display is Display.POPUP)
@@ -58,7 +67,9 @@ async def sign_in(request: Request, issuer: Issuer, plane: Plane, handle: str) -
         return _pending_page(issuer, handle)
     signin, tenant = plane.provider.signin, issuer.tenant
     try:
-        outcome = await signin.password(tenant, browser, http.origin, identifier=username, password=password)
+        outcome = await signin.password(
+            tenant, browser, http.origin, identifier=username, password=password, interaction=handle
+        )
     except Invalid:
         problem, status = views.InvalidCredentials(), 400
         return await _sign_in_again(request, issuer, plane, handle, browser, username, problem, status=status)
@@ -73,15 +84,39 @@ async def sign_in(request: Request, issuer: Issuer, plane: Plane, handle: str) -
             username,
             views.Throttled(retry_after=error.retry_after),
             status=429,
-            headers=((b"retry-after", str(error.retry_after).encode("ascii")),),
+            headers=retry_after(error.retry_after),
         )
     if isinstance(outcome, WrongCredentials):
         plane.metrics.sign_in("failure")
         return await _sign_in_again(request, issuer, plane, handle, browser, username, views.InvalidCredentials())
-    plane.metrics.sign_in("success")
-    recognised = Browser(hash=browser.hash, session_hash=outcome.session.handle_hash)
-    cookies = plane.cookies.set_session(tenant.name, outcome.handle)
-    return await _go_on(http, request, issuer, plane, handle, recognised, headers=cookies)
+    if isinstance(outcome, PasswordMustChange):
+        plane.metrics.sign_in("password_change")
+        return _pending_page(issuer, handle)
+    return await _signed_in(outcome, http, request, issuer, plane, handle, browser)
+
+
+async def new_password(request: Request, issuer: Issuer, plane: Plane, handle: str) -> HttpResponse:
+    """Takes the new password, the same twice, of somebody who has shown the old one; then they are signed in."""
+    http, form, browser = await _posted(request, issuer, plane, handle, Purpose.NEW_PASSWORD)
+    password = form.get("password", "")
+    if password != form.get("password_again", ""):
+        problem = views.RejectedPassword(code="mismatch")
+        return await _new_password_again(request, issuer, plane, handle, browser, problem)
+    try:
+        outcome = await plane.provider.signin.new_password(
+            handle, browser, issuer.tenant, http.origin, password=password
+        )
+    except Throttled as error:
+        throttled = views.Throttled(retry_after=error.retry_after)
+        return await _new_password_again(request, issuer, plane, handle, browser, throttled)
+    match outcome:
+        case None:
+            return _pending_page(issuer, handle)
+        case PasswordRejected(problem=code):
+            problem = views.RejectedPassword(code=code.value)
+            return await _new_password_again(request, issuer, plane, handle, browser, problem)
+        case SignedIn():
+            return await _signed_in(outcome, http, request, issuer, plane, handle, browser)
 
 
 async def account(request: Request, issuer: Issuer, plane: Plane, handle: str) -> HttpResponse:
@@ -112,7 +147,7 @@ async def consent(request: Request, issuer: Issuer, plane: Plane, handle: str) -
 
 
 def _view(
-    pending: NeedsSignIn | NeedsAccountChoice | NeedsConsent,
+    pending: NeedsNewPassword | NeedsSignIn | NeedsAccountChoice | NeedsConsent,
     issuer: Issuer,
     plane: Plane,
     handle: str,
@@ -120,6 +155,8 @@ def _view(
     languages: tuple[str, ...],
 ) -> views.Page:
     match pending:
+        case NeedsNewPassword():
+            return new_password_page(pending, issuer, plane, handle, browser)
         case NeedsSignIn():
             return sign_in_page(pending, issuer, plane, handle, browser, languages)
         case NeedsAccountChoice():
@@ -159,6 +196,44 @@ async def _go_on(
     if response is None:
         return _pending_page(issuer, handle, headers=headers)
     return answer(response, request, issuer, plane, headers=headers)
+
+
+async def _signed_in(
+    signed_in: SignedIn,
+    http: HttpRequest,
+    request: Request,
+    issuer: Issuer,
+    plane: Plane,
+    handle: str,
+    browser: Browser,
+) -> HttpResponse:
+    plane.metrics.sign_in("success")
+    recognised = Browser(hash=browser.hash, session_hash=signed_in.session.handle_hash)
+    cookies = plane.cookies.set_session(issuer.tenant.name, signed_in.handle)
+    return await _go_on(http, request, issuer, plane, handle, recognised, headers=cookies)
+
+
+async def _new_password_again(
+    request: Request,
+    issuer: Issuer,
+    plane: Plane,
+    handle: str,
+    browser: Browser,
+    problem: views.RejectedPassword | views.Throttled,
+) -> HttpResponse:
+    pending = await plane.provider.signin.pending(handle, browser, issuer.tenant)
+    if not isinstance(pending, NeedsNewPassword):
+        return _pending_page(issuer, handle)
+    asked = pending.interaction.request
+    wait = retry_after(problem.retry_after) if isinstance(problem, views.Throttled) else ()
+    return plane.page(
+        new_password_page(pending, issuer, plane, handle, browser, problem),
+        request,
+        status=429 if wait else 400,
+        ui_locales=asked.ui_locales,
+        headers=wait,
+        popup=asked.display is Display.POPUP,
+    )
 
 
 async def _sign_in_again(

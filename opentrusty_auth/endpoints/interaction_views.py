@@ -9,6 +9,7 @@ from opentrusty_core import (
     Issuer,
     NeedsAccountChoice,
     NeedsConsent,
+    NeedsNewPassword,
     NeedsSignIn,
     Purpose,
     Ready,
@@ -21,7 +22,7 @@ MAX_USERNAME = 254
 
 
 def sign_in_page(
-    pending: NeedsSignIn | NeedsAccountChoice | NeedsConsent | WrongPerson | Ready,
+    pending: NeedsNewPassword | NeedsSignIn | NeedsAccountChoice | NeedsConsent | WrongPerson | Ready,
     issuer: Issuer,
     plane: Plane,
     handle: str,
@@ -38,6 +39,25 @@ def sign_in_page(
         form=_form("sign-in", Purpose.SIGN_IN, issuer, plane, handle, browser),
         client_name=pending.client.in_language(languages).client_name,
         username=username[:MAX_USERNAME] or known or pending.interaction.request.login_hint or "",
+        problem=problem,
+    )
+
+
+def new_password_page(
+    pending: NeedsNewPassword,
+    issuer: Issuer,
+    plane: Plane,
+    handle: str,
+    browser: Browser,
+    problem: views.RejectedPassword | views.Throttled | None = None,
+) -> views.NewPasswordPage:
+    """Asks for a new password in the place of the one that was right and has to be changed."""
+    return views.NewPasswordPage(
+        branding=branding(issuer.tenant),
+        form=_form("new-password", Purpose.NEW_PASSWORD, issuer, plane, handle, browser),
+        way="new-password",
+        account=account_of(pending.user),
+        min_length=issuer.tenant.settings.password_policy.min_length,
         problem=problem,
     )
 

@@ -10,7 +10,10 @@ from opentrusty_auth.pages.views import (
     ConsentPage,
     ErrorPage,
     FormPostPage,
+    NewPasswordPage,
+    OpenLinkPage,
     Page,
+    PasswordSetPage,
     SelectAccountPage,
     SignedInPage,
     SignedOutPage,
@@ -47,7 +50,7 @@ def _image_sources(view: Page) -> list[str]:
 
 
 def _scripts(view: Page, nonce: str) -> tuple[str, ...]:
-    if isinstance(view, FormPostPage):
+    if isinstance(view, FormPostPage | OpenLinkPage):
         return (f"script-src 'nonce-{nonce}'", "require-trusted-types-for 'script'", "trusted-types 'none'")
     return ("script-src 'none'",)
 
@@ -55,7 +58,7 @@ def _scripts(view: Page, nonce: str) -> tuple[str, ...]:
 def _form_action(view: Page) -> tuple[str, ...]:
     match view:
         # Chromium holds form-action against every redirect that follows the post: to the client, and beyond.
-        case SignInPage() | SelectAccountPage() | ConsentPage() | SignOutPage() | FormPostPage():
+        case SignInPage() | NewPasswordPage() | SelectAccountPage() | ConsentPage() | SignOutPage() | FormPostPage():
             return ()
-        case SignedOutPage() | SignedInPage() | ErrorPage():
+        case OpenLinkPage() | PasswordSetPage() | SignedOutPage() | SignedInPage() | ErrorPage():
             return ("form-action 'self'",)

@@ -19,7 +19,10 @@ from opentrusty_auth.pages.views import (
     ConsentPage,
     ErrorPage,
     FormPostPage,
+    NewPasswordPage,
+    OpenLinkPage,
     Page,
+    PasswordSetPage,
     SelectAccountPage,
     SignedInPage,
     SignedOutPage,
@@ -27,7 +30,13 @@ from opentrusty_auth.pages.views import (
     SignOutPage,
     Throttled,
 )
-from opentrusty_auth.pages.words import CLAIMS, ERRORS, OTHER_ERROR, SCOPES
+from opentrusty_auth.pages.words import (
+    CLAIMS,
+    ERRORS,
+    OTHER_ERROR,
+    PASSWORD_PROBLEMS,
+    SCOPES,
+)
 
 HERE = Path(__file__).parent
 ASSET_CACHE_CONTROL = "public, max-age=31536000, immutable"  # the path changes with the content
@@ -35,6 +44,9 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 
 _TEMPLATES: Mapping[type[Page], str] = {
     SignInPage: "sign_in.html",
+    OpenLinkPage: "open_link.html",
+    NewPasswordPage: "new_password.html",
+    PasswordSetPage: "password_set.html",
     SelectAccountPage: "select_account.html",
     ConsentPage: "consent.html",
     SignOutPage: "sign_out.html",
@@ -120,6 +132,7 @@ def _environment(catalogue: Catalogue, *, stylesheet: str, icon: str) -> Environ
         "claim_words": CLAIMS,
         "error_words": ERRORS,
         "other_error": OTHER_ERROR,
+        "password_words": PASSWORD_PROBLEMS,
     }
     return environment
 

@@ -3,8 +3,9 @@
 Texts are plain and unescaped; the templates escape them. URIs may come from strangers: the pages drop a link that is
 not http or https, and a picture that is not https. A form that would post somewhere unsafe can't be made (ValueError).
 
-Stable names, for password managers and for browsers that are driven: sign-in posts `username` and `password`, every
-other form posts `decision`, and all post `csrf`. Buttons have the ids `submit`, `deny`, `cancel`, `switch`, `another`;
+Stable names, for password managers and for browsers that are driven: sign-in posts `username` and `password`, a new
+password comes as `password` and `password_again`, a one-time link as `link`, every other form posts `decision`, and all
+post `csrf`. Buttons have the ids `submit`, `deny`, `cancel`, `switch`, `another`;
 the one of FormPostPage, which posts nothing but its fields, is `continue`.
 """
 
@@ -103,6 +104,47 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedPassword:
+    """The new password is not taken: `code` is a problem of the core's, or `mismatch` where the two typed differ."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLinkPage:
+    """Takes a one-time link: by its script from behind the `#` of the address, without JavaScript by hand.
+
+    `way` is `invitation` or `password-reset`.
+    """
+
+    branding: Branding
+    form: Form
+    way: str
+    problem: Throttled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPasswordPage:
+    """Asks for a new password, twice. `way` is `invitation`, `password-reset`, or `new-password` in a sign-in."""
+
+    branding: Branding
+    form: Form
+    way: str
+    account: Account
+    min_length: int
+    problem: RejectedPassword | Throttled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSetPage:
+    """Says that the password is set, with a link onward when one is given (http or https)."""
+
+    branding: Branding
+    return_uri: str | None = None
+    client_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelectAccountPage:
     """Asks whether to go on as the person who is signed in (prompt=select_account).
 
@@ -195,5 +237,15 @@ class FormPostPage:
 
 
 Page: TypeAlias = (
-    SignInPage | SelectAccountPage | ConsentPage | SignOutPage | SignedOutPage | SignedInPage | ErrorPage | FormPostPage
+    SignInPage
+    | OpenLinkPage
+    | NewPasswordPage
+    | PasswordSetPage
+    | SelectAccountPage
+    | ConsentPage
+    | SignOutPage
+    | SignedOutPage
+    | SignedInPage
+    | ErrorPage
+    | FormPostPage
 )

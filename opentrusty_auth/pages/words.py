@@ -69,6 +69,10 @@ ERRORS: Mapping[str, tuple[str, str]] = {
         "The application wanted to send you to an address that it hasn’t registered. We stopped here to keep you safe.",
     ),
     "expired": ("This page has expired", "Please go back to the application and start again."),
+    "invalid_link": (
+        "This link doesn’t work",
+        "It may have been used, replaced by a newer one, or be too old. Please ask whoever gave it to you for another.",
+    ),
     "forbidden": (
         "This form can’t be accepted",
         "It didn’t come from a page we showed in this browser. Please go back to the application and start again.",
@@ -81,3 +85,13 @@ ERRORS: Mapping[str, tuple[str, str]] = {
 }
 
 OTHER_ERROR = ("Something went wrong", "The request could not be completed.")
+
+# Why a new password is not taken; "too_short" has words of its own, with a number.
+PASSWORD_PROBLEMS: Mapping[str, str] = {
+    "mismatch": "The two passwords are not the same.",
+    "too_long": "This password is too long.",
+    "name": "This is your username or your email address. Please choose another password.",
+    "common": "This password is easy to guess. A few unrelated words make a better one.",
+    "same": "This is the password that you have now. Please choose another.",
+    "other": "This password can’t be used. Please choose another.",
+}

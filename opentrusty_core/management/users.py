@@ -17,7 +17,7 @@ from opentrusty_core.management.context import Context
 from opentrusty_core.management.owners import leaving
 from opentrusty_core.management.password_policy import check_password
 from opentrusty_core.management.user_fields import UserFields, with_fields
-from opentrusty_core.storage import TenantRepositories
+from opentrusty_core.storage import TenantRepositories, end_all_of_user
 from opentrusty_core.storage.people import MOST_SORTED
 
 MOST_COUNTED = MOST_SORTED
@@ -232,8 +232,7 @@ class Users:
 
     async def _end_all(self, repos: TenantRepositories, actor: Actor, user_id: str) -> None:
         now = self._context.runtime.now()
-        await repos.sessions.end_all(user_id, now, self._event(actor, AuditType.SIGN_OUT, user_id))
-        await repos.grants.revoke_all(now, self._event(actor, AuditType.GRANT_REVOKED, user_id), user_id=user_id)
+        await end_all_of_user(repos, user_id, now, lambda type_: self._event(actor, type_, user_id))
 
     def _event(self, actor: Actor, type_: AuditType, user_id: str, **details: object) -> AuditEvent:
         return self._context.event(actor, type_, user_id, details)

@@ -16,9 +16,15 @@ class Purpose(StrEnum):
     """What a form does; a token of one form opens no other."""
 
     SIGN_IN = "sign-in"
+    NEW_PASSWORD = "new-password"  # noqa: S105 - a form's name
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - a form's name
     ACCOUNT = "account"
     CONSENT = "consent"
     SIGN_OUT = "sign-out"
+
+
+_FOR_NOBODY_YET = {Purpose.SIGN_IN, Purpose.NEW_PASSWORD, Purpose.INVITATION, Purpose.PASSWORD_RESET}
 
 
 class CsrfTokens:
@@ -53,5 +59,5 @@ def _parts(purpose: Purpose, tenant: Tenant, browser: Browser, interaction: str)
     if browser.hash is None:
         return ()
     # A sign-in form stays good when another tab signs in; what acts for a person ends with that person's session.
-    session = b"" if purpose is Purpose.SIGN_IN else browser.session_hash or b""
+    session = b"" if purpose in _FOR_NOBODY_YET else browser.session_hash or b""
     return (purpose.encode(), tenant.id.encode(), browser.hash, interaction.encode("utf-8", "surrogatepass"), session)

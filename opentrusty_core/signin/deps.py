@@ -36,6 +36,7 @@ class Deps:
         target: str | None = None,
         client_id: str | None = None,
         failure: str | None = None,
+        **details: object,
     ) -> AuditEvent:
         """An audit event of now. What was typed never goes in: people type passwords where names belong."""
         return AuditEvent(
@@ -49,4 +50,5 @@ class Deps:
             client_id=client_id,
             reason=failure,
             origin=origin,
+            details=details,
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from opentrusty_core.crypto.password_policy import PasswordProblem
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.interaction import Interaction
+from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.scope import Scope
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.user import User
@@ -65,7 +67,16 @@ class Ready:
     client: Client
 
 
-Pending: TypeAlias = Gone | NeedsSignIn | NeedsAccountChoice | NeedsConsent | WrongPerson | Ready
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsNewPassword:
+    """`user` has shown the right old password and has to choose a new one; nobody is signed in by it yet."""
+
+    interaction: Interaction
+    client: Client
+    user: User
+
+
+Pending: TypeAlias = Gone | NeedsNewPassword | NeedsSignIn | NeedsAccountChoice | NeedsConsent | WrongPerson | Ready
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +91,39 @@ class SignedIn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongCredentials:
     """Nobody was signed in; why, the answer does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordMustChange:
+    """The password was right and has to be changed: the interaction asks for a new one, nobody was signed in."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordRejected:
+    """The tenant does not take the new password; nothing was changed."""
+
+    problem: PasswordProblem
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLink:
+    """A one-time link that is good, and whose it is."""
+
+    link: OneTimeLink
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLink:
+    """No link that opens anything: never made, used, over, replaced, withdrawn, another tenant's, its person gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChosen:
+    """The link was spent and `user` has the password; `client_id` is where they go on to, if their link says so."""
+
+    user: User
+    client_id: str | None

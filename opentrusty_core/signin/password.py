@@ -14,7 +14,8 @@ from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.errors import Denied, Invalid, Throttled
 from opentrusty_core.signin.deps import Deps
-from opentrusty_core.signin.outcomes import SignedIn, WrongCredentials
+from opentrusty_core.signin.new_password import demand
+from opentrusty_core.signin.outcomes import PasswordMustChange, SignedIn, WrongCredentials
 from opentrusty_core.signin.throttling import buckets, limits_of
 from opentrusty_core.storage import Limited
 
@@ -36,9 +37,12 @@ async def sign_in(
     password: str,
     deps: Deps,
     *,
+    interaction: str = "",
     client_id: str | None = None,
-) -> SignedIn | WrongCredentials:
+) -> SignedIn | PasswordMustChange | WrongCredentials:
     """Checks the password and begins a session with a new handle and a new `sid`; the browser's session before it ends.
+
+    A password that must be changed begins none: the interaction with this handle then asks for a new one.
 
     Raises:
         Denied: the browser showed no cookie of its own, so that no session can be bound to it.
@@ -59,8 +63,11 @@ async def sign_in(
         reason = "unknown user" if user is None else "disabled user" if right else "wrong password"
         await _note_failure(reason, user, tenant, origin, client_id, deps)
         return WrongCredentials()
+    if credential is not None and credential.must_change:
+        await deps.store.tenant(tenant.id).throttles.refund(slots, deps.runtime.now())
+        return await demand(interaction, browser.hash, user, tenant, origin, deps)
     # The person's own slot comes back with the session; those that others share are not locked until it is on disk.
-    signed_in = await _start_session(tenant, browser, browser.hash, origin, user, slots[:1], client_id, deps)
+    signed_in = await start_session(tenant, browser, browser.hash, origin, user, slots[:1], client_id, deps)
     await deps.store.tenant(tenant.id).throttles.refund(slots[1:], deps.runtime.now())
     if needs_rehash and credential is not None:
         await _rehash(tenant, credential, password, origin, deps)
@@ -101,7 +108,7 @@ async def _check(
     return verified.ok, verified.needs_rehash
 
 
-async def _start_session(
+async def start_session(
     tenant: Tenant,
     browser: Browser,
     browser_hash: bytes,
@@ -111,6 +118,7 @@ async def _start_session(
     client_id: str | None,
     deps: Deps,
 ) -> SignedIn:
+    """A session of the user in this browser, which ends the one before and gives the slots of the attempt back."""
     now, lifetimes = deps.runtime.now(), tenant.settings.lifetimes
     handle = new_handle(Handle.SESSION, deps.runtime.token_bytes)
     session = Session(

@@ -14,17 +14,25 @@ from opentrusty_core.domain.audit import AuditType, Origin
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.interaction import Interaction, Step, pending_step
+from opentrusty_core.domain.one_time_link import LinkKind
 from opentrusty_core.domain.session import Browser, Session
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import User
+from opentrusty_core.signin import links, new_password
 from opentrusty_core.signin import password as password_step
 from opentrusty_core.signin.csrf import CsrfTokens, Purpose
 from opentrusty_core.signin.deps import Deps
 from opentrusty_core.signin.outcomes import (
+    DeadLink,
     Gone,
     NeedsAccountChoice,
     NeedsConsent,
+    NeedsNewPassword,
     NeedsSignIn,
+    OpenLink,
+    PasswordChosen,
+    PasswordMustChange,
+    PasswordRejected,
     Pending,
     Ready,
     SignedIn,
@@ -54,12 +62,44 @@ class SignIn:
         *,
         identifier: str,
         password: str,
+        interaction: str = "",
         client_id: str | None = None,
-    ) -> SignedIn | WrongCredentials:
+    ) -> SignedIn | PasswordMustChange | WrongCredentials:
         """See `signin.password.sign_in`."""
         return await password_step.sign_in(
-            tenant, browser, origin, identifier, password, self._deps, client_id=client_id
+            tenant, browser, origin, identifier, password, self._deps, interaction=interaction, client_id=client_id
         )
+
+    async def new_password(
+        self, handle: str, browser: Browser, tenant: Tenant, origin: Origin, *, password: str
+    ) -> SignedIn | PasswordRejected | None:
+        """Sets the new password of the person who has shown the old one in this interaction, and signs them in.
+
+        Every session and grant from before ends. None, and nothing is changed, where that is not pending.
+
+        Raises:
+            Throttled: see `signin.new_password.choose`.
+        """
+        pending, _ = await self._look(handle, browser, tenant)
+        if not isinstance(pending, NeedsNewPassword) or browser.hash is None:
+            return None
+        chosen = await new_password.choose(pending.interaction, password, tenant, origin, self._deps)
+        if not isinstance(chosen, User):
+            return chosen
+        client_id = pending.client.client_id
+        return await password_step.start_session(
+            tenant, browser, browser.hash, origin, chosen, (), client_id, self._deps
+        )
+
+    async def open_link(self, kind: LinkKind, handle: str, tenant: Tenant, origin: Origin) -> OpenLink | DeadLink:
+        """See `signin.links.look`."""
+        return await links.look(kind, handle, tenant, origin, self._deps)
+
+    async def spend_link(
+        self, kind: LinkKind, handle: str, tenant: Tenant, origin: Origin, *, password: str
+    ) -> PasswordChosen | PasswordRejected | DeadLink:
+        """See `signin.links.spend`."""
+        return await links.spend(kind, handle, password, tenant, origin, self._deps)
 
     async def current_user(self, browser: Browser, tenant: Tenant) -> User | None:
         """The active person who is signed in in this browser."""
@@ -103,6 +143,10 @@ class SignIn:
             await repos.consents.save(consent, event)
             return await repos.interactions.update(replace(pending.interaction, consent_given=True))
 
+    async def client(self, client_id: str, tenant: Tenant) -> Client | None:
+        """The active client with this id, for those who go on to it."""
+        return await self._deps.client(tenant.id, client_id)
+
     async def note_forged_form(self, purpose: Purpose, tenant: Tenant, origin: Origin) -> None:
         """Writes down that somebody posted a form which no page of ours had sent."""
         event = self._deps.event(AuditType.REQUEST_REFUSED, origin, target=purpose, failure="forged form")
@@ -125,7 +169,15 @@ class SignIn:
             user = await living(deps.directory, tenant.id, recognised.session.user_id, recognised.user)
             session, consent = (recognised.session, recognised.consent) if user is not None else (None, None)
         step = pending_step(interaction.request, client, session, consent, now, interaction=interaction)
+        if step is Step.NEW_PASSWORD:
+            return await self._new_password_pending(interaction, client, tenant), None
         return _described(step, interaction, client, session, user, consent), consent
+
+    async def _new_password_pending(self, interaction: Interaction, client: Client, tenant: Tenant) -> Pending:
+        found = await new_password.who_must(interaction, tenant, self._deps)
+        if found is None:
+            return NeedsSignIn(interaction=interaction, client=client, user=None)
+        return NeedsNewPassword(interaction=interaction, client=client, user=found[0])
 
 
 def _described(

@@ -62,6 +62,20 @@ def buckets(limits: Limits, user: User | None, identifier: str, ip: str | None) 
     return tuple(found)
 
 
+def link_buckets(limits: Limits, ip: str | None) -> tuple[Bucket, ...]:
+    """What a dead one-time link counts against; apart from sign-ins, which nobody can keep from working with links."""
+    found = [Bucket(key=_key("link\0tenant"), limit=limits.tenant)]
+    network = _network(ip)
+    if network is not None:
+        found.append(Bucket(key=_key(f"link\0network\0{network}"), limit=limits.network))
+    return tuple(found)
+
+
+def new_password_bucket(limits: Limits, user_id: str) -> Bucket:
+    """What counts the new passwords of somebody who has shown the old one; who has not does not get at it."""
+    return Bucket(key=_key(f"new password\0{user_id}"), limit=limits.account)
+
+
 def _network(ip: str | None) -> str | None:
     """The address, or the /64 of an IPv6 one; an IPv4 address written as IPv6 is the IPv4 one."""
     try:

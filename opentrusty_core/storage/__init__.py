@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
 from opentrusty_core.storage.audit import Audit
+from opentrusty_core.storage.ends import end_all_of_user
 from opentrusty_core.storage.groups import Groups
 from opentrusty_core.storage.outcomes import (
     AccessLookup,
@@ -76,5 +77,6 @@ __all__ = [
     "Throttles",
     "Unknown",
     "Users",
+    "end_all_of_user",
     "living",
 ]

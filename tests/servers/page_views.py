@@ -17,7 +17,11 @@ from opentrusty_auth.pages.views import (
     Form,
     FormPostPage,
     InvalidCredentials,
+    NewPasswordPage,
+    OpenLinkPage,
     Page,
+    PasswordSetPage,
+    RejectedPassword,
     Scope,
     SelectAccountPage,
     SignedInPage,
@@ -48,6 +52,17 @@ SHOP = Client(
 )
 SIGN_IN = SignInPage(branding=ACME, form=FORM, client_name="Demo Shop")
 FAILED = SignInPage(branding=ACME, form=FORM, username="maria", problem=InvalidCredentials())
+OPEN_LINK = OpenLinkPage(branding=ACME, form=FORM, way="invitation")
+NEW_PASSWORD = NewPasswordPage(branding=ACME, form=FORM, way="new-password", account=MARIA, min_length=15)
+REJECTED = NewPasswordPage(
+    branding=ACME,
+    form=FORM,
+    way="password-reset",
+    account=MARIA,
+    min_length=15,
+    problem=RejectedPassword(code="mismatch"),
+)
+PASSWORD_SET = PasswordSetPage(branding=ACME, return_uri="https://shop.example/", client_name="Demo Shop")
 CONSENT = ConsentPage(
     branding=ACME,
     form=FORM,
@@ -68,7 +83,21 @@ SIGNED_OUT = SignedOutPage(branding=ACME, return_uri="https://shop.example/bye",
 SIGNED_IN = SignedInPage(branding=ACME, account=MARIA)
 ERROR = ErrorPage(code="invalid_request", request_id="req-42", description="state is repeated")
 FORM_POST = FormPostPage(branding=ACME, action="https://shop.example/cb?a=1", fields=(("code", "c-1"), ("state", "s")))
-EVERY: list[Page] = [SIGN_IN, FAILED, CONSENT, SELECT, SIGN_OUT, SIGNED_OUT, SIGNED_IN, ERROR, FORM_POST]
+EVERY: list[Page] = [
+    SIGN_IN,
+    FAILED,
+    OPEN_LINK,
+    NEW_PASSWORD,
+    REJECTED,
+    PASSWORD_SET,
+    CONSENT,
+    SELECT,
+    SIGN_OUT,
+    SIGNED_OUT,
+    SIGNED_IN,
+    ERROR,
+    FORM_POST,
+]
 
 every_page = pytest.mark.parametrize("view", EVERY, ids=lambda view: type(view).__name__)
 

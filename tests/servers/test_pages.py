@@ -6,15 +6,28 @@ from dataclasses import replace
 
 import pytest
 
-from opentrusty_auth.pages.views import Branding, ErrorPage, InvalidCredentials, Page, SignInPage, Throttled
+from opentrusty_auth.pages.views import (
+    Branding,
+    ErrorPage,
+    InvalidCredentials,
+    Page,
+    RejectedPassword,
+    SignInPage,
+    Throttled,
+)
+from opentrusty_core import PasswordProblem
 from tests.servers.page_views import (
     ACME,
     CONSENT,
     ERROR,
     FORM,
     FORM_POST,
+    NEW_PASSWORD,
     NONCE,
+    OPEN_LINK,
     PAGES,
+    PASSWORD_SET,
+    REJECTED,
     SELECT,
     SHOP,
     SIGN_IN,
@@ -38,24 +51,29 @@ def test_every_page_is_an_accessible_document(view: Page, locale: str) -> None:
     ids = page.values("id")
     assert len(ids) == len(set(ids))
     labelled = page.values("for")
-    assert [e.attrs["id"] for e in page.all("input") if e.attrs["type"] != "hidden"] == labelled
-    assert set(page.values("aria-describedby")) <= set(ids)
+    shown = [e for e in page.all("input") if e.attrs["type"] != "hidden" and "hidden" not in e.attrs]
+    assert [e.attrs["id"] for e in shown] == labelled
+    assert {id_ for described in page.values("aria-describedby") for id_ in described.split()} <= set(ids)
     assert all("alt" in image.attrs for image in page.all("img"))
     assert all(button.text.strip() and button.attrs["type"] == "submit" for button in page.all("button"))
 
 
 @every_page
 def test_no_page_carries_what_its_policy_forbids(view: Page) -> None:
-    """No inline handler, style attribute, foreign stylesheet or frame; a script only where a response is posted."""
+    """No inline handler, style attribute, foreign stylesheet or frame; a script only where a form posts itself."""
     page = show(view)
     assert not [name for element in page.elements for name in element.attrs if name.startswith("on") or name == "style"]
     assert {link.attrs["href"] for link in page.all("link")} == set(PAGES.assets)
-    assert len(page.all("script")) == (1 if view is FORM_POST else 0)
+    assert len(page.all("script")) == (1 if view in (FORM_POST, OPEN_LINK) else 0)
     assert all(element.attrs == {"nonce": NONCE} for element in page.all("script", "style"))
     assert not page.all("iframe", "object", "embed", "base")
 
 
-@pytest.mark.parametrize("view", [SIGN_IN, CONSENT, SELECT, SIGN_OUT], ids=lambda view: type(view).__name__)
+@pytest.mark.parametrize(
+    "view",
+    [SIGN_IN, OPEN_LINK, NEW_PASSWORD, CONSENT, SELECT, SIGN_OUT],
+    ids=lambda view: type(view).__name__,
+)
 def test_every_form_of_ours_posts_to_its_action_with_the_csrf_token_and_its_fields(view: Page) -> None:
     page = show(view)
     (form,) = page.all("form")
@@ -113,6 +131,82 @@ def test_a_problem_is_announced_focused_and_tied_to_both_fields(
         assert page.by_id(name).attrs["aria-describedby"] == "problem"
         assert ("aria-invalid" in page.by_id(name).attrs) is invalid
     assert page.all("title")[0].text.startswith("Error: ")
+
+
+# ---- New passwords
+
+
+def test_a_new_password_is_typed_twice_and_password_managers_know_whose_it_is() -> None:
+    page = show(NEW_PASSWORD)
+    (username,) = (e.attrs for e in page.all("input") if e.attrs.get("autocomplete") == "username")
+    assert (username["value"], "hidden" in username) == ("maria@acme.example", True)
+    for name in ("password", "password_again"):
+        field = page.by_id(name).attrs
+        assert (field["name"], field["type"], field["autocomplete"]) == (name, "password", "new-password")
+        assert "value" not in field
+    assert page.by_id("password").attrs["minlength"] == "15"
+    assert page.by_id("password").attrs["aria-describedby"] == "policy"
+    assert "At least 15 characters." in page.by_id("policy").text
+    assert "maria@acme.example" in page.all("main")[0].text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("mismatch", "The two passwords are not the same."),
+        ("too_short", "Use at least 15 characters."),
+        ("name", "This is your username or your email address."),
+        ("common", "This password is easy to guess."),
+        ("same", "This is the password that you have now."),
+        ("too_long", "This password is too long."),
+        ("not_text", "This password can’t be used."),
+        ("nul", "This password can’t be used."),
+    ],
+)
+def test_why_a_password_is_not_taken_is_told_in_words_and_tied_to_the_fields(code: str, words: str) -> None:
+    page = show(replace(REJECTED, problem=RejectedPassword(code=code)))
+    alert = page.by_id("problem")
+    assert words in alert.text
+    assert [element for element in page.elements if "autofocus" in element.attrs] == [alert]
+    assert page.by_id("password").attrs["aria-describedby"] == "policy problem"
+    assert page.by_id("password_again").attrs["aria-describedby"] == "problem"
+    assert "aria-invalid" in page.by_id("password").attrs
+    assert page.all("title")[0].text.startswith("Error: ")
+
+
+def test_every_problem_of_the_core_has_words() -> None:
+    for problem in PasswordProblem:
+        assert show(replace(REJECTED, problem=RejectedPassword(code=problem.value))).by_id("problem").text.strip()
+
+
+@pytest.mark.parametrize(
+    ("way", "heading", "lead"),
+    [
+        ("invitation", "Choose a password", "You are invited to Acme."),
+        ("password-reset", "Choose a new password", "You will be signed out everywhere"),
+        ("new-password", "Choose a new password", "Your password has to be changed"),
+    ],
+)
+def test_the_page_says_why_a_password_is_chosen(way: str, heading: str, lead: str) -> None:
+    page = show(replace(NEW_PASSWORD, way=way))
+    assert page.all("h1")[0].text == heading
+    assert lead in page.all("main")[0].text
+
+
+def test_a_link_is_pasted_where_no_script_takes_it() -> None:
+    """The field is a plain one with a label; the script takes nothing but what stands behind the `#`."""
+    page = show(OPEN_LINK)
+    assert page.all("h1")[0].text == "Accept your invitation"
+    assert page.by_id("link").attrs["name"] == "link"
+    assert page.by_id("link").attrs["autocomplete"] == "off"
+    assert show(replace(OPEN_LINK, way="password-reset")).all("h1")[0].text == "Reset your password"
+
+
+def test_a_password_that_is_set_leads_on_to_the_application_where_it_is_known() -> None:
+    assert show(PASSWORD_SET).by_id("return").attrs["href"] == "https://shop.example/"
+    lone = show(replace(PASSWORD_SET, return_uri=None))
+    assert "Please go to the application" in lone.all("main")[0].text
+    assert not [e for e in lone.elements if e.attrs.get("id") == "return"]
 
 
 # ---- The other pages

@@ -28,8 +28,11 @@ from tests.servers.page_views import (
     CONSENT,
     EVERY,
     FORM_POST,
+    NEW_PASSWORD,
     NONCE,
+    OPEN_LINK,
     PAGES,
+    PASSWORD_SET,
     SELECT,
     SIGN_IN,
     SIGN_OUT,
@@ -76,6 +79,7 @@ def test_a_uri_that_is_not_plain_web_never_becomes_a_link_or_a_picture(uri: str)
     for view in (
         replace(CONSENT, branding=branding, client=client),
         SignedOutPage(branding=branding, return_uri=uri),
+        replace(PASSWORD_SET, branding=branding, return_uri=uri),
         ErrorPage(code="x", request_id="r", branding=branding, return_uri=uri),
     ):
         assert links(show(view)) == []
@@ -120,6 +124,8 @@ TEXT_PLACES: dict[str, Callable[[str], Page]] = {
     "client name at consent": lambda text: replace(CONSENT, client=Client(name=text)),
     "scope": lambda text: replace(CONSENT, new_scopes=(Scope(name=text), Scope(name="s", description=text))),
     "claim": lambda text: replace(CONSENT, claims=(text,)),
+    "account at a new password": lambda text: replace(NEW_PASSWORD, account=Account(username=text, name=text)),
+    "client_name after a new password": lambda text: replace(PASSWORD_SET, client_name=text),
     "account": lambda text: replace(SELECT, account=Account(username=text, name=text)),
     "client_name at sign-out": lambda text: replace(SIGN_OUT, client_name=text),
     "client_name after sign-out": lambda text: SignedOutPage(
@@ -169,16 +175,19 @@ def test_no_page_can_be_framed_or_loads_anything_unforeseen(view: Page) -> None:
 
 @pytest.mark.case("A9")
 @every_page
-def test_scripts_run_only_on_the_page_that_posts_a_response_and_only_ours(view: Page) -> None:
-    expected = [f"'nonce-{NONCE}'"] if view is FORM_POST else ["'none'"]
-    assert policy(view)["script-src"] == expected
-    assert ("require-trusted-types-for" in policy(view)) is (view is FORM_POST)
+def test_scripts_run_only_on_the_pages_whose_form_posts_itself_and_only_ours(view: Page) -> None:
+    posts_itself = view in (FORM_POST, OPEN_LINK)
+    assert policy(view)["script-src"] == ([f"'nonce-{NONCE}'"] if posts_itself else ["'none'"])
+    assert ("require-trusted-types-for" in policy(view)) is posts_itself
 
 
 @pytest.mark.parametrize(
     ("view", "expected"),
     [
         (SIGN_IN, None),
+        (NEW_PASSWORD, None),
+        (OPEN_LINK, ["'self'"]),
+        (PASSWORD_SET, ["'self'"]),
         (SELECT, None),
         (CONSENT, None),
         (SIGN_OUT, None),

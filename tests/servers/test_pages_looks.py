@@ -124,7 +124,13 @@ def messages_in_templates() -> Iterator[str]:
 
 def messages() -> set[str]:
     errors = (text for pair in [*words.ERRORS.values(), words.OTHER_ERROR] for text in pair)
-    return {*messages_in_templates(), *words.SCOPES.values(), *words.CLAIMS.values(), *errors}
+    return {
+        *messages_in_templates(),
+        *words.SCOPES.values(),
+        *words.CLAIMS.values(),
+        *words.PASSWORD_PROBLEMS.values(),
+        *errors,
+    }
 
 
 @pytest.mark.parametrize("path", sorted(LOCALES.glob("*.json")), ids=lambda path: path.stem)

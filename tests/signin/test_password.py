@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opentrusty_core import Browser, Limits, Passwords, Provider, SignedIn, User, WrongCredentials
+from opentrusty_core import Browser, Limits, PasswordMustChange, Passwords, Provider, SignedIn, User, WrongCredentials
 from opentrusty_core.domain.audit import ActorKind, AuditType, Outcome
 from opentrusty_core.domain.user import UserStatus, normalised
 from opentrusty_core.errors import Denied, Invalid
@@ -18,7 +18,7 @@ from tests.support.auth_plane import world as open_world
 from tests.support.runtime import FakeRuntime
 
 
-async def attempt(world: World, identifier: str, password: str) -> SignedIn | WrongCredentials:
+async def attempt(world: World, identifier: str, password: str) -> SignedIn | PasswordMustChange | WrongCredentials:
     return await world.provider.signin.password(
         world.tenant, fresh_browser(world), ORIGIN, identifier=identifier, password=password
     )
@@ -247,7 +247,7 @@ async def test_a_directory_brings_its_own_people(world: World) -> None:
         directory=people,
     )
 
-    async def check(name: str, password: str) -> SignedIn | WrongCredentials:
+    async def check(name: str, password: str) -> SignedIn | PasswordMustChange | WrongCredentials:
         return await provider.signin.password(
             world.tenant, fresh_browser(world), ORIGIN, identifier=name, password=password
         )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import anyio
 import pytest
 
-from opentrusty_core import Limits, Origin, Provider, SignedIn, WrongCredentials
+from opentrusty_core import Limits, Origin, PasswordMustChange, Provider, SignedIn, WrongCredentials
 from opentrusty_core.domain.audit import AuditType, Outcome
 from opentrusty_core.domain.throttle import Limit
 from opentrusty_core.errors import Throttled
@@ -48,6 +48,8 @@ class Guesser:
                 return "in"
             case WrongCredentials():
                 return "wrong"
+            case PasswordMustChange():
+                return "right"
 
 
 async def test_after_the_burst_an_account_waits_and_then_gets_one_try_an_interval(world: World) -> None:

@@ -130,5 +130,6 @@ class Provider:
         handle = new_handle(Handle.BROWSER, self.runtime.token_bytes)
         return handle, Browser(hash=hash_handle(Handle.BROWSER, handle))
 
+
 def _hashed(kind: Handle, value: str | None) -> bytes | None:
     return hash_handle(kind, value) if value is not None and is_handle(kind, value) else None

@@ -44,6 +44,7 @@ def _console(url: str) -> Client:
     return Client(
         client_id=CONSOLE_ID,
         client_name="OpenTrusty Console",
+        client_uri=f"{url}/",
         token_endpoint_auth_method=AuthMethod.NONE,
         grant_types=(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN),
         redirect_uris=(f"{url}/callback", f"{url}/silent"),

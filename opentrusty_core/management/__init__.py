@@ -19,13 +19,14 @@ from opentrusty_core.management.clients import Clients, ClientWithSecret
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys, KeySteps
+from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
 from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
 from opentrusty_core.management.password_policy import generate_password
 from opentrusty_core.management.resources import Resources
 from opentrusty_core.management.roles import Roles
 from opentrusty_core.management.sessions import Sessions
-from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, Tenants
+from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, InvitedOwner, Tenants
 from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.users import Users
 from opentrusty_core.runtime import Runtime
@@ -39,7 +40,9 @@ __all__ = [
     "ClientFields",
     "ClientWithSecret",
     "FirstOwner",
+    "InvitedOwner",
     "KeySteps",
+    "MadeLink",
     "MaintenanceReport",
     "Management",
     "UserFields",
@@ -81,7 +84,8 @@ class Management:
         )
         self.keys = Keys(context)
         self.users = Users(context)
-        self.tenants = Tenants(context, self.keys, self.users)
+        self.links = Links(context, self.users)
+        self.tenants = Tenants(context, self.keys, self.users, self.links)
         self.clients = Clients(context)
         self.client_grants = ClientGrants(context)
         self.resources = Resources(context)

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
 from opentrusty_core.domain.audit import AuditEvent, AuditType
+from opentrusty_core.domain.builtin import builtin_clients
 from opentrusty_core.domain.one_time_link import LinkKind, OneTimeLink, validated_life
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.tenant import Tenant, issuer_of
 from opentrusty_core.domain.user import User
@@ -40,9 +42,9 @@ class MadeLink:
 class Links:
     """Use cases around one-time links.
 
-    Everywhere: `lifetime` is how long the link is good (see `domain.one_time_link`); `mailed` says that the caller sends
-    it to the user's email, so that using it verifies the address; `client_id` is the application that the person is led
-    on to.
+    Everywhere: `lifetime` is how long the link is good (see `domain.one_time_link`); `mailed` says that the caller
+    sends it to the user's email, so that using it verifies the address; `client_id` is the application that the person
+    is led on to.
     """
 
     def __init__(self, context: Context, users: Users) -> None:
@@ -131,7 +133,7 @@ class Links:
         """
         actor.require(Permission.USER_RESET_CREDENTIAL, tenant_id)
         await _existing(self._store.tenant(tenant_id), user_id)
-        await require_no_higher(actor, self._store, tenant_id, user_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
         event = self._context.event(actor, AuditType.LINK_WITHDRAWN, user_id)
         return await self._store.tenant(tenant_id).links.withdraw(user_id, self._context.runtime.now(), event)
 
@@ -185,7 +187,7 @@ class Links:
         actor.require(Permission.USER_RESET_CREDENTIAL, tenant_id)
         tenant = await self._store.tenant(tenant_id).tenant.get()
         user = await _existing(self._store.tenant(tenant_id), user_id)
-        await require_no_higher(actor, self._store, tenant_id, user_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
         made = self.prepare(actor, tenant, user, kind, lifetime, mailed=mailed, client_id=client_id)
         await self._require_client(tenant_id, client_id)
         async with self._store.transaction(tenant_id) as repos:
@@ -198,7 +200,9 @@ class Links:
         return made
 
     async def _require_client(self, tenant_id: str, client_id: str | None) -> None:
-        if client_id is not None and await self._store.tenant(tenant_id).clients.get(client_id) is None:
+        if client_id is None or client_id in builtin_clients(self._context.config):
+            return
+        if await self._store.tenant(tenant_id).clients.get(client_id) is None:
             raise Invalid({"client_id": "There is no such client."})
 
     def _made_event(self, actor: Actor, link: OneTimeLink) -> AuditEvent:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypedDict
 
 from opentrusty_core.domain.audit import AuditType
+from opentrusty_core.domain.builtin import CONSOLE_ID, builtin_clients
+from opentrusty_core.domain.one_time_link import LinkKind
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_OWNER, Assignment, Permission
@@ -15,10 +17,11 @@ from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.keys import Keys
+from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.owners import closing
 from opentrusty_core.management.tenant_settings import display_name_problems, require, settings_problems
 from opentrusty_core.management.user_fields import UserFields
-from opentrusty_core.management.users import Users
+from opentrusty_core.management.users import NewUser, Users
 from opentrusty_core.storage import TenantRepositories
 
 PLATFORM_TENANT = "platform"
@@ -35,14 +38,23 @@ class FirstOwner(TypedDict):
     password: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedOwner:
+    """A new tenant, and the invitation of its first owner; its `url` is seen only here."""
+
+    tenant: Tenant
+    invitation: MadeLink
+
+
 class Tenants:
     """Use cases around tenants."""
 
-    def __init__(self, context: Context, keys: Keys, users: Users) -> None:
+    def __init__(self, context: Context, keys: Keys, users: Users, links: Links) -> None:
         self._context = context
         self._store = context.store
         self._keys = keys
         self._users = users
+        self._links = links
 
     async def create(
         self,
@@ -62,31 +74,39 @@ class Tenants:
         actor.require_platform(Permission.TENANT_CREATE)
         if owner is None and not actor.is_system:
             raise Invalid({"owner": "A tenant needs an owner."})
-        now = self._context.runtime.now()
-        tenant = Tenant(
-            id=self._context.runtime.new_id(),
-            name=name,
-            display_name=name if display_name is None else display_name.strip(),
-            settings=settings or TenantSettings(),
-            created_at=now,
-            updated_at=now,
-        )
-        require(name_problems(name) | _problems(tenant))
-        key = await self._keys.first(tenant.id, now)
+        tenant = self._new(name, display_name, settings)
         policy = tenant.settings.password_policy
         first = await self._users.prepare(owner["fields"], owner["password"], policy) if owner else None
-        event = self._context.event
-        async with self._store.transaction(tenant.id) as repos:
-            await repos.tenant.create(tenant, event(actor, AuditType.TENANT_CREATED, tenant.id, {"name": tenant.name}))
-            await repos.signing_keys.add(key, self._keys.made_event(actor, key))
-            if first is not None:
-                await self._users.add(repos, actor, first)
-                principal = Principal.user(first.user.id)
-                owns = Assignment(tenant_id=tenant.id, principal=principal, role=TENANT_OWNER.name, assigned_at=now)
-                details = {"principal": "user", "role": TENANT_OWNER.name}
-                assigned = event(actor, AuditType.ROLE_ASSIGNED, first.user.id, details)
-                await repos.assignments.assign(owns, assigned)
+        await self._write(actor, tenant, first)
         return tenant
+
+    async def create_with_invitation(
+        self,
+        actor: Actor,
+        name: str,
+        display_name: str | None = None,
+        *,
+        owner: UserFields,
+        settings: TenantSettings | None = None,
+        lifetime: timedelta | None = None,
+        mailed: bool = False,
+    ) -> InvitedOwner:
+        """The same, but the owner chooses their own password: they have none before, and get an invitation.
+
+        The invitation leads on to the console, where there is one; for `lifetime` and `mailed` see `Links`.
+
+        Raises:
+            Invalid: the name, a setting, the owner or the lifetime is not acceptable.
+            Conflict: the name is taken.
+        """
+        actor.require_platform(Permission.TENANT_CREATE)
+        tenant = self._new(name, display_name, settings)
+        first = await self._users.prepare(owner, None, tenant.settings.password_policy)
+        console = CONSOLE_ID if CONSOLE_ID in builtin_clients(self._context.config) else None
+        kind = LinkKind.INVITATION
+        invitation = self._links.prepare(actor, tenant, first.user, kind, lifetime, mailed=mailed, client_id=console)
+        await self._write(actor, tenant, first, invitation)
+        return InvitedOwner(tenant=tenant, invitation=invitation)
 
     async def page(self, actor: Actor, request: PageRequest) -> Page[Tenant]:
         """Tenants by name."""
@@ -232,6 +252,37 @@ class Tenants:
 
     def _next(self, tenant: Tenant, **changes: Any) -> Tenant:
         return replace(tenant, updated_at=self._context.runtime.now(), version=tenant.version + 1, **changes)
+
+    def _new(self, name: str, display_name: str | None, settings: TenantSettings | None) -> Tenant:
+        now = self._context.runtime.now()
+        tenant = Tenant(
+            id=self._context.runtime.new_id(),
+            name=name,
+            display_name=name if display_name is None else display_name.strip(),
+            settings=settings or TenantSettings(),
+            created_at=now,
+            updated_at=now,
+        )
+        require(name_problems(name) | _problems(tenant))
+        return tenant
+
+    async def _write(
+        self, actor: Actor, tenant: Tenant, owner: NewUser | None, invitation: MadeLink | None = None
+    ) -> None:
+        event, now = self._context.event, tenant.created_at
+        key = await self._keys.first(tenant.id, now)
+        async with self._store.transaction(tenant.id) as repos:
+            await repos.tenant.create(tenant, event(actor, AuditType.TENANT_CREATED, tenant.id, {"name": tenant.name}))
+            await repos.signing_keys.add(key, self._keys.made_event(actor, key))
+            if owner is not None:
+                await self._users.add(repos, actor, owner)
+                principal = Principal.user(owner.user.id)
+                owns = Assignment(tenant_id=tenant.id, principal=principal, role=TENANT_OWNER.name, assigned_at=now)
+                details = {"principal": "user", "role": TENANT_OWNER.name}
+                assigned = event(actor, AuditType.ROLE_ASSIGNED, owner.user.id, details)
+                await repos.assignments.assign(owns, assigned)
+            if invitation is not None:
+                await self._links.add(repos, actor, invitation)
 
     def _require_read(self, actor: Actor, tenant_id: str) -> None:
         if Permission.TENANT_LIST not in actor.platform_permissions:

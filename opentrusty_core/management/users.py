@@ -10,6 +10,7 @@ from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.tenant import PasswordPolicy
+from opentrusty_core.domain.throttle import account_key
 from opentrusty_core.domain.user import PasswordCredential, User, UserSort, UserStatus, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor, require_no_higher
@@ -171,6 +172,8 @@ class Users:
         async with leaving(self._store, tenant_id, UserGone(user_id=user_id)) as repos:
             user = await self._set_status(repos, actor, user_id, UserStatus.DISABLED)
             await self._end_all(repos, actor, user_id)
+            now = self._context.runtime.now()
+            await repos.links.withdraw(user_id, now, self._event(actor, AuditType.LINK_WITHDRAWN, user_id))
         return user
 
     async def enable(self, actor: Actor, tenant_id: str, user_id: str) -> User:
@@ -179,6 +182,20 @@ class Users:
         await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
         async with self._store.transaction(tenant_id) as repos:
             return await self._set_status(repos, actor, user_id, UserStatus.ACTIVE)
+
+    async def unlock(self, actor: Actor, tenant_id: str, user_id: str) -> bool:
+        """Forget a user's failed sign-ins, so that they need not wait; False where none was counted.
+
+        Raises:
+            NotFound: no such user.
+            Denied: the user holds permissions that the actor lacks.
+        """
+        actor.require(Permission.USER_RESET_CREDENTIAL, tenant_id)
+        repos = self._store.tenant(tenant_id)
+        await _existing(repos, user_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.user(user_id))
+        event = self._event(actor, AuditType.USER_UNLOCKED, user_id)
+        return await repos.throttles.clear(account_key(user_id), self._context.runtime.now(), event)
 
     async def delete(self, actor: Actor, tenant_id: str, user_id: str) -> None:
         """Remove a user with everything of theirs but the audit.

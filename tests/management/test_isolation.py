@@ -34,6 +34,15 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "users.disable": (Permission.USER_WRITE, lambda m, a, t, i: m.users.disable(a, t, i["user"])),
     "users.enable": (Permission.USER_WRITE, lambda m, a, t, i: m.users.enable(a, t, i["user"])),
     "users.delete": (Permission.USER_WRITE, lambda m, a, t, i: m.users.delete(a, t, i["user"])),
+    "users.unlock": (Permission.USER_RESET_CREDENTIAL, lambda m, a, t, i: m.users.unlock(a, t, i["user"])),
+    "links.invite": (Permission.USER_WRITE, lambda m, a, t, _: m.links.invite(a, t, {"username": "new"})),
+    "links.invite_again": (
+        Permission.USER_RESET_CREDENTIAL,
+        lambda m, a, t, i: m.links.invite_again(a, t, i["invited"]),
+    ),
+    "links.start_reset": (Permission.USER_RESET_CREDENTIAL, lambda m, a, t, i: m.links.start_reset(a, t, i["user"])),
+    "links.withdraw": (Permission.USER_RESET_CREDENTIAL, lambda m, a, t, i: m.links.withdraw(a, t, i["invited"])),
+    "links.of_user": (Permission.USER_READ, lambda m, a, t, i: m.links.of_user(a, t, i["invited"])),
     "clients.create": (
         Permission.CLIENT_WRITE,
         lambda m, a, t, _: m.clients.create(a, t, {"client_name": "N", "redirect_uris": ("https://n.example/",)}),
@@ -96,14 +105,17 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
 }
 TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
     "users.count",
+    "links.invite",
     "keys.list",
     "keys.rotate",
     "roles.holders",
+    "links.invite",
     "audit.page",
     *(name for name in USE_CASES if name.startswith("tenants.")),
 }
 PLATFORM_OWN = {
     "tenants.create",
+    "tenants.create_with_invitation",
     "tenants.page",
     "tenants.find",
     "tenants.enter",
@@ -112,9 +124,16 @@ PLATFORM_OWN = {
     "audit.platform_page",
     "audit.platform_get",
 }
-MACHINERY = {"users.prepare", "users.add", "keys.ensure_active", "keys.step", "keys.first", "keys.made_event"} | {
-    "audit.note_denied"
-}
+MACHINERY = {
+    "users.prepare",
+    "users.add",
+    "links.prepare",
+    "links.add",
+    "keys.ensure_active",
+    "keys.step",
+    "keys.first",
+    "keys.made_event",
+} | {"audit.note_denied"}
 
 
 async def ids_of(place: Place) -> dict[str, str]:
@@ -130,6 +149,7 @@ async def ids_of(place: Place) -> dict[str, str]:
         "secret": client.client.secrets[0].id,
         "grant": (await place.grant(place.plain, session, "offline_access")).id,
         "user": place.plain.id,
+        "invited": (await place.management.links.invite(SYSTEM, place.tenant.id, {"username": "ida"})).user.id,
         "client": client.client.client_id,
         "resource": api.identifier,
         "key": key.kid,
@@ -144,7 +164,7 @@ async def all_events(place: Place) -> int:
 
 def test_every_use_case_stands_in_the_table(management: Management) -> None:
     """Who adds a use case adds its row here, and so its tests."""
-    nouns = ("tenants", "users", "clients", "client_grants", "resources", "keys", "roles", "sessions", "audit")
+    nouns = ("tenants", "users", "links", "clients", "client_grants", "resources", "keys", "roles", "sessions", "audit")
     found = {
         f"{noun}.{name}"
         for noun in nouns

@@ -25,6 +25,11 @@ async def test_no_secret_reaches_the_audit_a_repr_an_error_or_the_log(
     made = await management.clients.create(
         SYSTEM, tenant_id, {"client_name": "C", "redirect_uris": ("https://c.example/",)}, client_id="c"
     )
+    invited = await management.links.invite(SYSTEM, tenant_id, {"username": "ida"})
+    reset = await management.links.start_reset(SYSTEM, tenant_id, user.id)
+    owned = await management.tenants.create_with_invitation(SYSTEM, "owned", owner={"username": "olga"})
+    shown += [invited, reset, owned, await management.links.of_user(SYSTEM, tenant_id, user.id)]
+    shown += (await management.audit.page(SYSTEM, owned.tenant.id, EVERYTHING)).items
     rotated = await management.clients.rotate_secret(SYSTEM, tenant_id, "c")
     boss = await management.bootstrap.first_administrator(SYSTEM, password=CANARY + "3")
     shown += [user, made, rotated, boss, management, *await management.keys.list(SYSTEM, tenant_id)]
@@ -45,7 +50,9 @@ async def test_no_secret_reaches_the_audit_a_repr_an_error_or_the_log(
     assert rotated.secret is not None
     assert credential is not None
     (key, *_) = await management.keys.list(SYSTEM, tenant_id)
-    secrets = (CANARY, made.secret, rotated.secret, credential.encoded, repr(made.client.secrets[0].hash))
+    secrets = [CANARY, made.secret, rotated.secret, credential.encoded, repr(made.client.secrets[0].hash)]
+    for link in (invited, reset, owned.invitation):
+        secrets += [link.url.rpartition("#")[2], repr(link.link.hash)]
     for secret in (*secrets, repr(key.sealed_private)):
         assert secret not in text
 

@@ -109,7 +109,6 @@ TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "
     "keys.list",
     "keys.rotate",
     "roles.holders",
-    "links.invite",
     "audit.page",
     *(name for name in USE_CASES if name.startswith("tenants.")),
 }

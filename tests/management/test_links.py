@@ -9,6 +9,7 @@ import pytest
 from opentrusty_core.config import Config
 from opentrusty_core.crypto.handles import Handle, hash_handle, is_handle
 from opentrusty_core.domain.audit import AuditType
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_OWNER, TENANT_SUPPORT
 from opentrusty_core.domain.throttle import Bucket, Limit, account_key
 from opentrusty_core.domain.user import User
@@ -24,7 +25,7 @@ ISSUER = "https://auth.example/t/acme"
 async def support(acme: Place) -> Actor:
     """Somebody who may start credential resets and little else."""
     user = await acme.management.users.create(SYSTEM, acme.tenant.id, {"username": "sue"}, password=PASSWORD)
-    await acme.management.roles.assign(SYSTEM, acme.tenant.id, user.id, TENANT_SUPPORT.name)
+    await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(user.id), TENANT_SUPPORT.name)
     return await acme.actor(user)
 
 
@@ -201,11 +202,12 @@ async def test_a_tenant_is_made_with_its_owner_by_invitation(management: Managem
     assert made.tenant.display_name == "Acme Ltd."
     assert made.invitation.url.startswith(f"{ISSUER}/invitation#otv_")
     assert (made.invitation.link.sent_to, made.invitation.link.client_id) == ("o@acme.example", None)
-    (holder,) = await management.roles.holders(SYSTEM, made.tenant.id, TENANT_OWNER.name)
-    assert holder.user_id == made.invitation.user.id
-    assert await management.links.of_user(SYSTEM, made.tenant.id, holder.user_id) == made.invitation.link
+    (holder,) = (await management.roles.holders(SYSTEM, made.tenant.id, TENANT_OWNER.name, EVERYTHING)).items
+    owner_id = made.invitation.user.id
+    assert holder.principal == Principal.user(owner_id)
+    assert await management.links.of_user(SYSTEM, made.tenant.id, owner_id) == made.invitation.link
     events = (await management.audit.page(SYSTEM, made.tenant.id, EVERYTHING)).items
-    about_owner = {event.type for event in events if event.target == holder.user_id}
+    about_owner = {event.type for event in events if event.target == owner_id}
     assert about_owner == {AuditType.USER_CREATED, AuditType.ROLE_ASSIGNED, AuditType.LINK_MADE}
 
 

@@ -90,10 +90,11 @@ class Dispatcher:
         if isinstance(operation.permission, Access):
             return ""
         if "tenant" not in parameters:
-            actor.require_platform(operation.permission)
+            for permission in operation.permissions:
+                actor.require_platform(permission)
             return ""
         tenants = self._plane.provider.management.tenants
-        return await tenants.enter(actor, parameters["tenant"], operation.permission)
+        return await tenants.enter(actor, parameters["tenant"], *operation.permissions)
 
 
 def _query(operation: Operation, request: Request) -> Query:

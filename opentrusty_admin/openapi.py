@@ -135,7 +135,7 @@ def _operation(operation: Operation, schemas: Any) -> dict[str, Any]:
         "parameters": list(_parameters(operation)),
         "responses": {str(operation.status): _answer(operation, schemas), "default": _REFERENCE_TO_PROBLEM},
         "security": [] if operation.permission is Access.PUBLIC else [{name: []} for name in _SECURITY],
-        "x-permission": operation.permission.value,
+        "x-permission": _needed(operation),
     }
     if description:
         content["description"] = description
@@ -146,6 +146,12 @@ def _operation(operation: Operation, schemas: Any) -> dict[str, Any]:
         schema = schemas[operation.body, "validation"]
         content["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
     return content
+
+
+def _needed(operation: Operation) -> str:
+    if isinstance(operation.permission, Access):
+        return operation.permission.value
+    return " or ".join(permission.value for permission in operation.permissions)
 
 
 _REFERENCE_TO_PROBLEM: Final = {"$ref": "#/components/responses/Problem"}

@@ -35,6 +35,7 @@ class Access(Enum):
     SIGNED_IN = "signed in"
 
 
+Needed = Permission | tuple[Permission, ...] | Access
 Handler = Callable[[Call[Any, Any]], Awaitable[Model | Stream | None]]
 Answer = type[Model] | type[Stream] | None
 
@@ -43,7 +44,8 @@ Answer = type[Model] | type[Stream] | None
 class Operation:
     """One method of one path.
 
-    `permission` is needed in the tenant that the path names, on the platform where it names none. `body` is the model
+    `permission` (of several: any) is needed in the tenant that the path names, on the platform where it names none.
+    `body` is the model
     of a JSON body, or an `Upload` of other media types; `answer` the model of what is answered with `status`
     (a `Stream` is of one of the media types that it `produces`);
     `conditional` operations take If-Match; `identified_by` names the field of the answer that its own path ends with,
@@ -54,7 +56,7 @@ class Operation:
     method: str
     path: str
     handler: Handler
-    permission: Permission | Access
+    permission: Needed
     body: type[Model] | Upload | None = None
     query: type[Query] = NoQuery
     status: int = 200
@@ -68,6 +70,17 @@ class Operation:
     def id(self) -> str:
         """Its name in the document, in logs and in metrics."""
         return self.handler.__name__
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """The permissions of which one is needed; none where `permission` says who may call instead."""
+        match self.permission:
+            case Access():
+                return ()
+            case Permission():
+                return (self.permission,)
+            case several:
+                return several
 
     @property
     def is_idempotent_by_key(self) -> bool:
@@ -90,7 +103,7 @@ def operation(
     method: str,
     path: str,
     *,
-    permission: Permission | Access,
+    permission: Needed,
     returns: Answer | tuple[int, Answer] = None,
     body: type[Model] | Upload | None = None,
     query: type[Query] = NoQuery,

@@ -6,9 +6,27 @@ from types import ModuleType
 from typing import Final
 
 from opentrusty_admin.operation import Operation
-from opentrusty_admin.routes import client_grants, clients
+from opentrusty_admin.routes import (
+    client_grants,
+    clients,
+    keys,
+    me,
+    resources,
+    sessions,
+    tenants,
+    users,
+)
 
-MODULES: Final[tuple[ModuleType, ...]] = (clients, client_grants)
+MODULES: Final[tuple[ModuleType, ...]] = (
+    me,
+    tenants,
+    users,
+    sessions,
+    clients,
+    client_grants,
+    resources,
+    keys,
+)
 
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(
     value for module in MODULES for value in vars(module).values() if isinstance(value, Operation)

@@ -22,6 +22,7 @@ from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
 from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
+from opentrusty_core.management.me import Me, Myself
 from opentrusty_core.management.password_policy import generate_password
 from opentrusty_core.management.resources import Resources
 from opentrusty_core.management.roles import Roles
@@ -45,6 +46,7 @@ __all__ = [
     "MadeLink",
     "MaintenanceReport",
     "Management",
+    "Myself",
     "UserFields",
     "actor_of_client",
     "actor_of_user",
@@ -92,6 +94,7 @@ class Management:
         self.roles = Roles(context)
         self.sessions = Sessions(context)
         self.audit = Audit(context)
+        self.me = Me(context)
         self.bootstrap = Bootstrap(context, self.tenants, self.users)
         self.maintenance = Maintenance(context, self.keys, Erasure(context))
 

@@ -126,17 +126,18 @@ class Tenants:
         self._require_read(actor, tenant.id)
         return tenant
 
-    async def enter(self, actor: Actor, name: str, permission: Permission) -> str:
-        """The id of the tenant of this name, where the actor may do this.
+    async def enter(self, actor: Actor, name: str, *permissions: Permission) -> str:
+        """The id of the tenant of this name, where the actor holds one of the permissions.
 
         Raises:
             NotFound: no such tenant, or one that the actor could not know of.
-            Denied: the actor lacks the permission there.
+            Denied: the actor lacks the permissions there.
         """
         tenant = await self._store.platform.tenants.find(name)
         if tenant is None:
             raise NotFound("There is no such tenant.")
-        actor.require(permission, tenant.id)
+        if actor.permissions_in(tenant.id).isdisjoint(permissions):
+            actor.require(permissions[0], tenant.id)
         return tenant.id
 
     async def update(

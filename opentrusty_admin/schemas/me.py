@@ -1,0 +1,47 @@
+"""The caller, as JSON."""
+
+from __future__ import annotations
+
+from opentrusty_admin.schemas.base import Model
+from opentrusty_core.domain.audit import ActorKind
+from opentrusty_core.domain.role import Permission
+from opentrusty_core.management import Myself
+
+
+class Home(Model):
+    """The tenant that the caller belongs to."""
+
+    id: str
+    name: str
+    display_name: str
+
+
+class MeOut(Model):
+    """The caller, and what they may do."""
+
+    kind: ActorKind
+    id: str
+    """The user's id, or the `client_id` of a service client."""
+    username: str | None
+    name: str | None
+    """What to call them."""
+    tenant: Home
+    permissions: tuple[Permission, ...]
+    """What holds in the caller's own tenant."""
+    platform_permissions: tuple[Permission, ...]
+    """What holds on the platform, and by that in every tenant."""
+
+    @classmethod
+    def of(cls, me: Myself) -> MeOut:
+        """As JSON."""
+        claimed = me.user.claims.get("name") if me.user else None
+        called = me.client.client_name if me.client else claimed
+        return cls(
+            kind=me.actor.kind,
+            id=me.actor.id or "",
+            username=me.user.username if me.user else None,
+            name=called if isinstance(called, str) else None,
+            tenant=Home(id=me.tenant.id, name=me.tenant.name, display_name=me.tenant.display_name),
+            permissions=tuple(sorted(me.actor.permissions)),
+            platform_permissions=tuple(sorted(me.actor.platform_permissions)),
+        )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from opentrusty_admin.call import Call
 from opentrusty_admin.operation import operation
-from opentrusty_admin.schemas.base import Listing
+from opentrusty_admin.schemas.base import Listing, sorting
 from opentrusty_admin.schemas.users import NewPassword, NewUser, UserChanges, UserOut, UserQuery
 from opentrusty_core.domain.role import Permission
+from opentrusty_core.domain.user import UserSort
 
 _ALL = "/tenants/{tenant}/users"
 _ONE = f"{_ALL}/{{user_id}}"
@@ -14,8 +15,18 @@ _ONE = f"{_ALL}/{{user_id}}"
 
 @operation("GET", _ALL, query=UserQuery, returns=Listing[UserOut], permission=Permission.USER_READ)
 async def list_users(ctx: Call[None, UserQuery]) -> Listing[UserOut]:
-    """List users, the oldest first."""
-    page = await ctx.management.users.page(ctx.actor, ctx.tenant_id, ctx.page, prefix=ctx.query.search)
+    """List users, or find some."""
+    query = ctx.query
+    sort, descending = sorting(query.sort, UserSort)
+    page = await ctx.management.users.page(
+        ctx.actor,
+        ctx.tenant_id,
+        ctx.page,
+        search=query.search,
+        sort=sort,
+        descending=descending,
+        status=query.status,
+    )
     return ctx.listing(page, UserOut.of)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from opentrusty_core.domain.page import MAX_PAGE
 
 M = TypeVar("M")
+E = TypeVar("E", bound=StrEnum)
 
 UNSET: Any = None
 """The default of a field of `Changes`: what it means is not what it is, but that nobody said anything."""
@@ -63,6 +65,11 @@ class PageQuery(Query):
     """How many items at most."""
     cursor: str | None = Field(default=None, min_length=1, max_length=2048)
     """`next_cursor` of the page before; everything else of the query has to be the same."""
+
+
+def sorting(sort: str | None, order: type[E]) -> tuple[E | None, bool]:
+    """What a `sort` parameter asks for, and whether in descending order (`-`)."""
+    return (None, False) if sort is None else (order(sort.removeprefix("-")), sort.startswith("-"))
 
 
 class Listing(Model, Generic[M]):

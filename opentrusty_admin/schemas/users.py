@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from pydantic import Field
 
@@ -18,7 +18,10 @@ class UserQuery(PageQuery):
     """Which users."""
 
     search: str = Field(default="", max_length=254)
-    """The beginning of a username or an email."""
+    """Words, each the beginning of a username, an email, or a word of a name."""
+    sort: Literal["created_at", "-created_at", "username", "-username", "email", "-email"] | None = None
+    """The order; without it users come by age, and those that a search finds by what it found of them."""
+    status: UserStatus | None = None
 
 
 class UserChanges(Changes):

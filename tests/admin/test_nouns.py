@@ -92,6 +92,19 @@ async def test_users_are_made_found_changed_and_removed(world: AdminWorld) -> No
     assert (await api.get(one)).status_code == 404
 
 
+async def test_users_are_listed_in_the_order_that_is_asked_for(world: AdminWorld) -> None:
+    api = await world.owner()
+    await api.post(f"{USERS}/{world.auth.sam.id}/disable")
+
+    async def names(query: str) -> list[str]:
+        return [user["username"] for user in (await api.get(f"{USERS}?{query}")).json()["items"]]
+
+    assert await names("sort=username") == ["maria", "olivia", "sam"]
+    assert await names("sort=-username") == ["sam", "olivia", "maria"]
+    assert await names("sort=username&status=active") == ["maria", "olivia"]
+    assert (await api.get(f"{USERS}?sort=password")).json()["errors"][0]["parameter"] == "sort"
+
+
 @pytest.mark.case("J5")
 async def test_a_cursor_is_good_for_its_own_search(world: AdminWorld) -> None:
     api = await world.owner()

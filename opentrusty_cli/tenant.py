@@ -11,6 +11,7 @@ import click
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, version_option, yes_option
 from opentrusty_cli.records import of_tenant
+from opentrusty_cli.tenant_manifest import apply, export
 from opentrusty_cli.tenant_settings import settings
 from opentrusty_core.domain.tenant import Lifetimes, Tenant
 
@@ -24,6 +25,8 @@ def tenant() -> None:
 
 
 tenant.add_command(settings)
+tenant.add_command(apply)
+tenant.add_command(export)
 
 
 @tenant.command("list")

@@ -21,6 +21,7 @@ from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
+from opentrusty_core.management.manifests import Manifests
 from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
 from opentrusty_core.management.me import Me, Myself
 from opentrusty_core.management.password_policy import generate_password
@@ -91,6 +92,7 @@ class Management:
         self.clients = Clients(context)
         self.client_grants = ClientGrants(context)
         self.resources = Resources(context)
+        self.manifests = Manifests(context, self.tenants, self.resources, self.clients)
         self.roles = Roles(context)
         self.sessions = Sessions(context)
         self.audit = Audit(context)

@@ -44,7 +44,7 @@ class Resources:
             Conflict: another resource has one of its scopes.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
-        if problems := dict(_problems(resource, self._context.config)):
+        if problems := dict(resource_problems(resource, self._context.config)):
             raise Invalid(problems)
         event = self._context.event(
             actor, AuditType.RESOURCE_SAVED, resource.identifier, {"scopes": sorted(resource.scopes)}
@@ -61,7 +61,8 @@ class Resources:
         await self._store.tenant(tenant_id).resources.delete(identifier, event)
 
 
-def _problems(resource: Resource, config: Config) -> Iterator[tuple[str, str]]:
+def resource_problems(resource: Resource, config: Config) -> Iterator[tuple[str, str]]:
+    """What is not acceptable of a resource, by field."""
     if problem := _identifier_problem(resource.identifier, config):
         yield "identifier", problem
     if not 1 <= len(resource.name) <= 200 or not resource.name.isprintable():

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from opentrusty_cli.app import Desk, operation
+from opentrusty_cli.errors import USAGE
 from opentrusty_cli.manifest_file import ManifestFile, read_file
 from opentrusty_cli.options import confirm, yes_option
 from opentrusty_cli.output import Format, text
@@ -17,6 +18,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from opentrusty_cli.records import Data
     from opentrusty_core.management.manifests import Done, Plan, Step
+
+
+class Refused(click.ClickException):
+    """The manifest is not acceptable."""
+
+    exit_code = USAGE
+
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-"}
 
@@ -80,7 +88,7 @@ async def _planned(desk: Desk, file: ManifestFile, *, delete: bool) -> Plan:
     except Invalid as error:
         problems = sorted(error.fields.items(), key=lambda it: (file.line(it[0]), it[0]))
         told = "\n".join(f"  {file.place(pointer)}: {why}" for pointer, why in problems)
-        raise click.UsageError(f"The manifest is not acceptable.\n{told}") from None
+        raise Refused(f"The manifest is not acceptable.\n{told}") from None
 
 
 def _ask(plan: Plan, yes: bool) -> None:

@@ -75,6 +75,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "clients.disable": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.disable(a, t, i["client"])),
     "clients.enable": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.enable(a, t, i["client"])),
     "clients.delete": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.delete(a, t, i["client"])),
+    "manifests.export": (Permission.TENANT_READ, lambda m, a, t, _: m.manifests.export(a, t)),
     "resources.list": (Permission.CLIENT_READ, lambda m, a, t, _: m.resources.list(a, t)),
     "resources.get": (Permission.CLIENT_READ, lambda m, a, t, i: m.resources.get(a, t, i["resource"])),
     "resources.save": (Permission.CLIENT_WRITE, lambda m, a, t, _: m.resources.save(a, t, API)),
@@ -109,6 +110,7 @@ TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "
     "keys.list",
     "keys.rotate",
     "roles.holders",
+    "manifests.export",
     "audit.page",
     *(name for name in USE_CASES if name.startswith("tenants.")),
 }
@@ -124,6 +126,8 @@ PLATFORM_OWN = {
     "audit.platform_get",
 }
 MACHINERY = {
+    "manifests.plan",
+    "manifests.apply",
     "users.prepare",
     "users.add",
     "links.prepare",
@@ -163,7 +167,19 @@ async def all_events(place: Place) -> int:
 
 def test_every_use_case_stands_in_the_table(management: Management) -> None:
     """Who adds a use case adds its row here, and so its tests."""
-    nouns = ("tenants", "users", "links", "clients", "client_grants", "resources", "keys", "roles", "sessions", "audit")
+    nouns = (
+        "tenants",
+        "users",
+        "links",
+        "clients",
+        "client_grants",
+        "manifests",
+        "resources",
+        "keys",
+        "roles",
+        "sessions",
+        "audit",
+    )
     found = {
         f"{noun}.{name}"
         for noun in nouns

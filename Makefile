@@ -10,9 +10,11 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-PACKAGES := opentrusty_core opentrusty_server opentrusty_auth opentrusty_admin opentrusty_cli
+PACKAGES := opentrusty_core opentrusty_server opentrusty_auth opentrusty_admin opentrusty_console opentrusty_cli
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
 INTEROP := tests/interop
+CONSOLE := web-console
+CONSOLE_BUILT := opentrusty_console/static/index.html
 
 # What a caller may add: make dev ARGS="--auth-port 9000", make test ARGS="tests/protocol -k refresh"
 ARGS ?=
@@ -25,11 +27,11 @@ help: ## list the targets
 # ---- run and check ---------------------------------------------------------------------------------------------------
 
 .PHONY: dev
-dev: $(VENV)/.runtime ## start every plane on a SQLite file in .dev, with demo tenants
+dev: $(VENV)/.runtime $(CONSOLE_BUILT) ## start every plane on a SQLite file in .dev, with demo tenants
 	@exec $(BIN)/opentrusty dev --dir .dev $(ARGS)
 
 .PHONY: test
-test: lint test-tools interop ## lint, then every test
+test: lint test-tools interop console-checks ## lint, then every test
 	@printf '==> tests, %s at a time\n' "$(WORKERS)"
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
@@ -59,12 +61,12 @@ bench: $(VENV)/.dev test-tools ## measure whole processes under load
 	@$(PY) -m benchmarks $(ARGS)
 
 .PHONY: build
-build: $(VENV)/.dev ## the wheel and the source archive, in dist/
+build: $(VENV)/.dev $(CONSOLE_BUILT) ## the wheel and the source archive, in dist/
 	@$(PY) -m build --no-isolation --outdir dist .
 
 .PHONY: clean
 clean: ## remove what make has made, the data of `make dev` excepted
-	@rm -rf $(VENV) dist build $(INTEROP)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) dist build $(INTEROP)/node_modules $(CONSOLE)/node_modules opentrusty_console/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- Python ----------------------------------------------------------------------------------------------------------
@@ -118,21 +120,49 @@ test-tools:
 	if ! command -v chromium >/dev/null; then
 	  $(call apt-install,chromium,Chromium)
 	fi
-	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-	  $(call apt-install,nodejs npm,Node.js with npm)
-	fi
 	if ! command -v wrk >/dev/null; then
 	  $(call apt-install,wrk,wrk)
+	fi
+
+.PHONY: node
+node:
+	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+	  $(call apt-install,nodejs npm,Node.js with npm)
 	fi
 
 .PHONY: interop
 interop: $(INTEROP)/node_modules/.package-lock.json
 
-$(INTEROP)/node_modules/.package-lock.json: $(INTEROP)/package.json $(INTEROP)/package-lock.json | test-tools
+$(INTEROP)/node_modules/.package-lock.json: $(INTEROP)/package.json $(INTEROP)/package-lock.json | node
 	@printf '==> npm ci in %s\n' "$(INTEROP)"
 	cd $(INTEROP)
 	npm ci --no-audit --no-fund --loglevel=error </dev/null
 	touch node_modules/.package-lock.json
+
+# The console: built where its sources are newer than what was built last.
+CONSOLE_SOURCES := $(shell find $(CONSOLE)/src $(CONSOLE)/public -type f) $(addprefix $(CONSOLE)/,index.html vite.config.ts)
+
+$(CONSOLE)/node_modules/.package-lock.json: $(CONSOLE)/package.json $(CONSOLE)/package-lock.json | node
+	@printf '==> npm ci in %s\n' "$(CONSOLE)"
+	cd $(CONSOLE)
+	npm ci --no-audit --no-fund --loglevel=error </dev/null
+	touch node_modules/.package-lock.json
+
+$(CONSOLE_BUILT): $(CONSOLE)/node_modules/.package-lock.json $(CONSOLE_SOURCES)
+	@printf '==> building the console\n'
+	cd $(CONSOLE)
+	npm run --silent build -- --logLevel warn </dev/null
+
+.PHONY: console
+console: $(CONSOLE_BUILT) ## build the console
+
+.PHONY: console-checks
+console-checks: $(CONSOLE_BUILT)
+	@printf '==> console: lint, types, tests\n'
+	cd $(CONSOLE)
+	npm run --silent lint </dev/null
+	npm run --silent types </dev/null
+	npm run --silent test </dev/null
 
 # ---- pinned dependencies ---------------------------------------------------------------------------------------------
 
@@ -168,5 +198,7 @@ lock: $(VENV)/.dev ## pin what pyproject.toml asks for, with hashes (UPGRADE=1: 
 	$(call pip-compile,build,requirements-build.txt)
 	printf '==> requirements-dev.txt\n'
 	$(call pip-compile,project build dev,requirements-dev.txt,-c requirements.txt -c requirements-build.txt)
-	printf '==> %s/package-lock.json\n' "$(INTEROP)"
-	cd $(INTEROP) && npm install --package-lock-only --no-audit --no-fund --loglevel=error </dev/null
+	for folder in $(INTEROP) $(CONSOLE); do
+	  printf '==> %s/package-lock.json\n' "$$folder"
+	  (cd "$$folder" && npm install --package-lock-only --no-audit --no-fund --loglevel=error </dev/null)
+	done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from importlib.util import find_spec
 
 import uvicorn
@@ -22,9 +22,38 @@ KEEP_ALIVE = 75
 MAX_HEAD = 32 * 1024
 
 CreateApp = Callable[[Settings], ASGIApp]
+Check = Callable[[Settings], Coroutine[None, None, None]]
 
 
-def serve(create: CreateApp, factory: str, settings: Settings, *, host: str, port: int, workers: int) -> None:
+async def refuse_wrong_key(settings: Settings) -> None:
+    """Returns unless the master key is known to be wrong (row R15); a database that is absent is waited for later.
+
+    Raises:
+        ConfigurationError: it is.
+    """
+    from opentrusty_core.stores import open_store
+
+    runtime = SystemRuntime()
+    master_keys = load_master_keys(settings, runtime)
+    store = open_store(settings.database_url)
+    try:
+        await Provider(store, settings.config, master_keys, runtime=runtime).start()
+    except StoreError:
+        pass
+    finally:
+        await store.close()
+
+
+def serve(
+    create: CreateApp,
+    factory: str,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    check: Check | None = refuse_wrong_key,
+) -> None:
     """Serves a plane until SIGTERM or SIGINT, and then returns.
 
     Args:
@@ -35,6 +64,7 @@ def serve(create: CreateApp, factory: str, settings: Settings, *, host: str, por
         host: the address to listen on.
         port: the port to listen on.
         workers: processes that share the port.
+        check: what has to hold, told here once before any worker starts; None for a plane without a database.
 
     Raises:
         ConfigurationError: the plane cannot start as configured.
@@ -42,7 +72,8 @@ def serve(create: CreateApp, factory: str, settings: Settings, *, host: str, por
     configure(settings.log_level)
     # uvicorn raises the signal again when it has shut down in order; until it listens there is nothing to shut down.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    asyncio.run(_refuse_wrong_key(settings))  # told here, once, before any worker starts
+    if check is not None:
+        asyncio.run(check(settings))
     several = workers > 1
     try:
         uvicorn.run(
@@ -75,21 +106,6 @@ def in_worker(create: CreateApp) -> ASGIApp:
     settings = load_settings()
     configure(settings.log_level)
     return create(settings)
-
-
-async def _refuse_wrong_key(settings: Settings) -> None:
-    """Returns unless the master key is known to be wrong (row R15); a database that is absent is waited for later."""
-    from opentrusty_core.stores import open_store
-
-    runtime = SystemRuntime()
-    master_keys = load_master_keys(settings, runtime)
-    store = open_store(settings.database_url)
-    try:
-        await Provider(store, settings.config, master_keys, runtime=runtime).start()
-    except StoreError:
-        pass
-    finally:
-        await store.close()
 
 
 def _http() -> str:

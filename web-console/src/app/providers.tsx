@@ -1,0 +1,50 @@
+/** What every page stands in. */
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "@mantine/spotlight/styles.css";
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Problem, Unreachable } from "@/shared/api/problem";
+import { cssVariablesResolver, theme } from "./theme";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => count < 2 && isPassing(error),
+      refetchInterval: (query) => (query.state.error instanceof Unreachable ? 5_000 : false),
+    },
+    mutations: { retry: false },
+  },
+});
+
+/** Whether the same question may be answered in a moment. */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof Unreachable ||
+    (error instanceof Problem && (error.status === 503 || error.status === 429))
+  );
+}
+
+/** The nonce that the server put into this very document; style elements made later carry it too. */
+function nonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+}
+
+export function Providers({ children }: { children: ReactNode }) {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariablesResolver}
+        defaultColorScheme="auto"
+        getStyleNonce={nonce}
+      >
+        <Notifications position="bottom-right" />
+        {children}
+      </MantineProvider>
+    </QueryClientProvider>
+  );
+}

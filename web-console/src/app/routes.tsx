@@ -1,0 +1,77 @@
+/** Every URL of the console. Pages are loaded when they are first gone to. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
+import * as z from "zod/mini";
+import { beginSignIn, tenantOfIssuer } from "@/shared/auth/flow";
+import { Failed, Loading } from "@/shared/ui/states";
+import { requireSession } from "./guard";
+import { CallbackPage } from "./pages/CallbackPage";
+import { NotFoundPage } from "./pages/NotFoundPage";
+import { SignInPage } from "./pages/SignInPage";
+
+const text = z.optional(z.string());
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: z.object({
+    tenant: text,
+    iss: text,
+    login_hint: text,
+    return_to: text,
+    error: text,
+    error_description: text,
+  }),
+  beforeLoad: async ({ search }) => {
+    const tenant = search.iss && tenantOfIssuer(search.iss);
+    if (tenant && !search.error)
+      await beginSignIn(tenant, search.return_to ?? "/", { loginHint: search.login_hint });
+  },
+  component: SignInPage,
+});
+const callback = createRoute({ getParentRoute: () => root, path: "/callback", component: CallbackPage });
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: ({ location }) => requireSession(location),
+  component: Outlet,
+});
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/HomePage"), "HomePage"),
+});
+
+const tenant = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/t/$tenant",
+  component: lazyRouteComponent(() => import("./shell/TenantShell"), "TenantShell"),
+});
+const platform = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/platform",
+  component: lazyRouteComponent(() => import("./shell/PlatformShell"), "PlatformShell"),
+});
+export const routeTree = root.addChildren([signIn, callback, signedIn.addChildren([home, tenant, platform])]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  defaultPendingComponent: Loading,
+  defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

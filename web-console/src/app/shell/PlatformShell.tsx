@@ -1,0 +1,27 @@
+/** The frame of the platform's pages. */
+import { useTranslation } from "react-i18next";
+import { useMe } from "@/shared/auth/me";
+import { Failed, Loading } from "@/shared/ui/states";
+import { PLATFORM_NAV } from "../navigation";
+import { NotForYou } from "../pages/NotForYou";
+import { Shell } from "./Shell";
+
+export function PlatformShell() {
+  const { t } = useTranslation();
+  const me = useMe();
+  if (me.isPending) return <Loading />;
+  if (me.isError) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
+  const permissions = new Set(me.data.platform_permissions);
+  if (permissions.size === 0) return <NotForYou name={me.data.name} />;
+  const hasOwn = me.data.permissions.length > 0;
+  return (
+    <Shell
+      base="/platform"
+      subject={t("shell.platform")}
+      sections={PLATFORM_NAV}
+      permissions={permissions}
+      person={me.data.name}
+      places={hasOwn ? [{ label: me.data.tenant.display_name, to: `/t/${me.data.tenant.name}` }] : []}
+    />
+  );
+}

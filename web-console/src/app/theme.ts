@@ -1,0 +1,63 @@
+/** The look of the console. Shades are chosen so that text keeps 4.5:1 in both schemes (WCAG 2.2 §1.4.3). */
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  Modal,
+  Tooltip,
+  type VariantColorsResolver,
+} from "@mantine/core";
+
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  // Light variants carry the darkest shade of their colour: the default one fails on its tinted ground.
+  if (input.variant === "light" && input.color) {
+    return {
+      ...colors,
+      color: `light-dark(var(--mantine-color-${input.color}-9), var(--mantine-color-${input.color}-2))`,
+    };
+  }
+  return colors;
+};
+
+export const theme = createTheme({
+  primaryColor: "blue",
+  primaryShade: { light: 8, dark: 8 },
+  autoContrast: true,
+  fontFamily: "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, monospace",
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  variantColorResolver,
+  components: {
+    Badge: Badge.extend({ defaultProps: { variant: "light", radius: "sm", tt: "none" } }),
+    Button: Button.extend({ defaultProps: { size: "sm" } }),
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } },
+    }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: true } },
+    }),
+  },
+});
+
+export const cssVariablesResolver: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#5c636a",
+    "--mantine-color-placeholder": "#6a7178",
+    "--mantine-color-error": "#c2255c",
+    "--mantine-color-anchor": "var(--mantine-color-blue-8)",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a6abb1",
+    "--mantine-color-placeholder": "#9aa0a6",
+    "--mantine-color-error": "#ffa8c0",
+    "--mantine-color-anchor": "var(--mantine-color-blue-3)",
+  },
+});

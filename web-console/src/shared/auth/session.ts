@@ -1,0 +1,86 @@
+/** Who is signed in, in memory only: a reload comes back by `prompt=none`. */
+import { useSyncExternalStore } from "react";
+import { beginSignIn, refresh, signOut, type Tokens } from "./flow";
+
+export interface Session {
+  tenant: string;
+  tokens: Tokens;
+}
+
+/** Renewed this long before the end, so that no request meets an expired token. Milliseconds. */
+const RENEW_BEFORE = 30_000;
+const TENANT_KEY = "opentrusty.tenant";
+
+let current: Session | undefined;
+let renewing: Promise<string> | undefined;
+const listeners = new Set<() => void>();
+
+export function startSession(session: Session): void {
+  current = session;
+  localStorage.setItem(TENANT_KEY, session.tenant);
+  notify();
+}
+
+export function endSession(): void {
+  current = undefined;
+  notify();
+}
+
+/** The tenant that somebody signed in at last in this browser. */
+export function lastTenant(): string | undefined {
+  return localStorage.getItem(TENANT_KEY) ?? undefined;
+}
+
+export function useSession(): Session | undefined {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => current,
+  );
+}
+
+export function session(): Session | undefined {
+  return current;
+}
+
+/** An access token that is good for a while; `anew` after a 401. Leaves for the sign-in where there is none to be had. */
+export async function accessToken(anew = false): Promise<string> {
+  const held = current;
+  if (!held) return leave();
+  if (!anew && held.tokens.expiresAt - Date.now() > RENEW_BEFORE) return held.tokens.accessToken;
+  renewing ??= renew(held).finally(() => {
+    renewing = undefined;
+  });
+  return renewing;
+}
+
+/** Ends the session here, at the Auth Plane and so everywhere. */
+export async function signOutEverywhere(): Promise<void> {
+  const held = current;
+  if (!held) return;
+  await signOut(held.tenant, held.tokens.idToken);
+}
+
+async function renew(held: Session): Promise<string> {
+  try {
+    const tokens = await refresh(held.tenant, held.tokens);
+    startSession({ tenant: held.tenant, tokens });
+    return tokens.accessToken;
+  } catch {
+    return leave(held.tenant);
+  }
+}
+
+/** Goes to the sign-in, silently first; the page is left, so this never returns. */
+async function leave(tenant = lastTenant()): Promise<never> {
+  const here = window.location.pathname + window.location.search;
+  if (tenant) await beginSignIn(tenant, here, { silent: true });
+  else window.location.assign(`/sign-in?return_to=${encodeURIComponent(here)}`);
+  return new Promise<never>(() => undefined);
+}
+
+function notify(): void {
+  for (const listener of listeners) listener();
+}

@@ -13,6 +13,7 @@ import click
 
 from opentrusty_cli.demo import Credentials, make_demo
 from opentrusty_cli.planes import Plane, Planes, free_port
+from opentrusty_console.files import is_built
 from opentrusty_core.config import Settings
 from opentrusty_core.domain.tenant import issuer_of
 from opentrusty_core.errors import ConfigurationError
@@ -68,14 +69,18 @@ def dev(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     auth = Plane(name="auth", port=free_port(auth_port, "--auth-port"))
+    admin = Plane(name="admin", port=free_port(admin_port, "--admin-port"))
+    console = Plane(name="console", port=free_port(console_port, "--console-port")) if is_built() else None
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)  # of a start that did not end well: nothing is ready yet
     settings = Settings(
         database_url=database_url or f"sqlite:///{quote(str(folder / DATABASE_NAME))}",
         auth_url=auth.url,
+        admin_url=admin.url,
+        console_url=console.url if console else None,
         master_key_file=folder / MASTER_KEY_NAME,
     )
-    planes = Planes((auth,), _environment(settings))
+    planes = Planes((auth, admin, *((console,) if console else ())), _environment(settings))
     planes.stop_on_signals()  # from here on, so that the demo is never left half made
     credentials = anyio.run(prepare, settings, folder / CREDENTIALS_NAME)
     try:
@@ -138,12 +143,15 @@ def _read_credentials(path: Path) -> Credentials:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """The settings as the planes read them; nothing of the caller's own variables leaks in between."""
-    return {
+    found = {
         "OPENTRUSTY_DATABASE_URL": settings.database_url,
         "OPENTRUSTY_AUTH_URL": settings.auth_url,
+        "OPENTRUSTY_ADMIN_URL": settings.admin_url,
+        "OPENTRUSTY_CONSOLE_URL": settings.console_url,
         "OPENTRUSTY_MASTER_KEY_FILE": str(settings.master_key_file),
         "OPENTRUSTY_LOG_LEVEL": "warning",
     }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def describe(settings: Settings, credentials: Credentials) -> dict[str, Any]:
@@ -165,6 +173,8 @@ def summary(description: dict[str, Any]) -> str:
     """What a person needs to begin."""
     admin = description["platform_admin"]
     lines = ["", "OpenTrusty is ready.", ""]
+    if description["console_url"] is not None:
+        lines += [f"  Console  {description['console_url']}", ""]
     for tenant in description["tenants"]:
         lines.append(f"  Issuer   {tenant['issuer']}")
         lines += [f"    user   {user['username']:<8} {user['password']}" for user in tenant["users"]]
@@ -173,7 +183,11 @@ def summary(description: dict[str, Any]) -> str:
             for client in tenant["clients"]
         ]
         lines.append("")
-    lines += [f"  Platform administrator, in tenant {admin['tenant']}: {admin['username']} {admin['password']}", ""]
+    lines += [
+        f"  Platform administrator, in tenant {admin['tenant']}: {admin['username']} {admin['password']}",
+        f"  Admin API {description['admin_url']}/api/v1",
+        "",
+    ]
     lines.append("Stop with Ctrl-C. The next start here finds everything as it was.")
     return "\n".join(lines)
 

@@ -48,23 +48,15 @@ def admin(ctx: click.Context, host: str, port: int, workers: int) -> None:
     _run(ctx, run, host, port, workers)
 
 
-def _run(ctx: click.Context, run: Callable[..., None], host: str, port: int, workers: int) -> None:
-    app: App = ctx.obj
-    os.environ |= environment(ctx.find_root().params)
-    run(app.settings, host=host, port=port, workers=workers)
-
-
-@serve.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8082, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that share the port."
-)
-@click.pass_context
+@_listening(8082)
 def console(ctx: click.Context, host: str, port: int, workers: int) -> None:
     """The Console Plane: the administrators' web application, for those without a web server of their own."""
     from opentrusty_console.server import run
 
+    _run(ctx, run, host, port, workers)
+
+
+def _run(ctx: click.Context, run: Callable[..., None], host: str, port: int, workers: int) -> None:
     app: App = ctx.obj
     os.environ |= environment(ctx.find_root().params)
     run(app.settings, host=host, port=port, workers=workers)

@@ -30,21 +30,25 @@ class File:
     gzipped: bytes = field(repr=False)
 
 
+def is_built(folder: Path = STATIC) -> bool:
+    """Whether there is a console to serve: a checkout has none until `make console` has run."""
+    return (folder / INDEX).is_file()
+
+
 def load(folder: Path = STATIC) -> tuple[bytes, Mapping[str, File]]:
     """The text of index.html, and every other file by its URL path.
 
     Raises:
         ConfigurationError: the console has not been built.
     """
-    index = folder / INDEX
-    if not index.is_file():
-        raise ConfigurationError("The console is not built: run `npm ci && npm run build` in web-console/.")
+    if not is_built(folder):
+        raise ConfigurationError("The console is not built: run `make console`.")
     files = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in {INDEX, "config.json"}:
             files[f"/{name}"] = _file(name, path.read_bytes())
-    return index.read_bytes(), files
+    return (folder / INDEX).read_bytes(), files
 
 
 def _file(name: str, body: bytes) -> File:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -42,10 +43,11 @@ def sign_in(ready: dict[str, Any], client_id: str = "app", **more: str) -> dict[
 
 
 def test_the_ready_file_is_what_it_was_promised_to_be(shared: Dev) -> None:
-    """Keys in their order, the plain user first, a plane that does not exist null, no secret for a public client."""
+    """Keys in their order, the plain user first, every plane up, no secret for a public client."""
     ready = shared.ready
     assert list(ready) == ["auth_url", "admin_url", "console_url", "database_url", "platform_admin", "tenants"]
-    assert (ready["admin_url"], ready["console_url"]) == (None, None)
+    for plane in ("auth", "admin", "console"):
+        assert Http(ready[f"{plane}_url"]).get("/readyz").status == 200
     assert ready["database_url"] == f"sqlite:///{shared.folder / 'opentrusty.db'}"
     assert list(ready["platform_admin"]) == ["tenant", "username", "password"]
     assert [tenant["tenant"] for tenant in ready["tenants"]] == ["acme", "globex"]
@@ -160,15 +162,15 @@ def test_credentials_of_another_database_are_not_passed_off_as_this_one_s(tmp_pa
 
 def test_a_second_start_finds_everything_as_it_was(tmp_path: Path) -> None:
     """Credentials, keys, refresh tokens, and what was revoked."""
-    port = str(free_port())
-    with running_dev(tmp_path, "--auth-port", port) as dev:
+    ports = [f"--{plane}-port={free_port()}" for plane in ("auth", "admin", "console")]
+    with running_dev(tmp_path, *ports) as dev:
         first = dev.ready
         kept, revoked = sign_in(first), sign_in(first)
         app = Application.of(first["tenants"][0], "app")
         with Http(dev.auth_url) as http:
             keys = http.get(f"{app.issuer}/jwks").json()
             assert app.revoke(http, revoked["refresh_token"]).status == 200
-    with running_dev(tmp_path, "--auth-port", port) as dev:
+    with running_dev(tmp_path, *ports) as dev:
         assert dev.ready == first
         with Http(dev.auth_url) as http:
             assert http.get(f"{app.issuer}/jwks").json() == keys
@@ -218,13 +220,14 @@ def test_a_plane_that_dies_ends_it_with_an_error(tmp_path: Path) -> None:
     process = ServerProcess(dev_command(tmp_path, ready_file), log=tmp_path / "log")
     try:
         process.wait_ready(file_written(ready_file))
-        (plane,) = descendants(process.pid)
-        os.kill(plane, signal.SIGKILL)
+        planes = descendants(process.pid)
+        os.kill(planes[0], signal.SIGKILL)
         assert wait_until(lambda: process.exit_code is not None, seconds=10)
     finally:
         process.kill()
     assert process.exit_code == 1
-    assert process.log.endswith("Error: The auth plane ended with status -9.\n")
+    assert re.search(r"Error: The (auth|admin|console) plane ended with status -9\.\n$", process.log)
+    assert wait_until(lambda: not any(map(is_alive, planes)), seconds=10)
 
 
 def test_from_the_command_to_a_signed_in_person(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 /** Where somebody who is signed in belongs: their tenant, the platform, or nowhere. */
 import { Navigate } from "@tanstack/react-router";
-import { useMe } from "@/shared/auth/me";
+import { nameOf, useMe } from "@/shared/auth/me";
 import { Failed, Loading } from "@/shared/ui/states";
 import { NotForYou } from "./NotForYou";
 
@@ -11,5 +11,5 @@ export function HomePage() {
   if (me.data.platform_permissions.length > 0) return <Navigate to="/platform" replace />;
   if (me.data.permissions.length > 0)
     return <Navigate to="/t/$tenant" params={{ tenant: me.data.tenant.name }} replace />;
-  return <NotForYou name={me.data.name} />;
+  return <NotForYou name={nameOf(me.data)} />;
 }

@@ -1,6 +1,6 @@
 /** The frame of the platform's pages. */
 import { useTranslation } from "react-i18next";
-import { useMe } from "@/shared/auth/me";
+import { nameOf, useMe } from "@/shared/auth/me";
 import { Failed, Loading } from "@/shared/ui/states";
 import { PLATFORM_NAV } from "../navigation";
 import { NotForYou } from "../pages/NotForYou";
@@ -12,7 +12,7 @@ export function PlatformShell() {
   if (me.isPending) return <Loading />;
   if (me.isError) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
   const permissions = new Set(me.data.platform_permissions);
-  if (permissions.size === 0) return <NotForYou name={me.data.name} />;
+  if (permissions.size === 0) return <NotForYou name={nameOf(me.data)} />;
   const hasOwn = me.data.permissions.length > 0;
   return (
     <Shell
@@ -20,7 +20,7 @@ export function PlatformShell() {
       subject={t("shell.platform")}
       sections={PLATFORM_NAV}
       permissions={permissions}
-      person={me.data.name}
+      person={nameOf(me.data)}
       places={hasOwn ? [{ label: me.data.tenant.display_name, to: `/t/${me.data.tenant.name}` }] : []}
     />
   );

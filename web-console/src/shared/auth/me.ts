@@ -6,3 +6,8 @@ export type Me = NonNullable<ReturnType<typeof useMe>["data"]>;
 export function useMe() {
   return api$().useQuery("get", "/api/v1/me", {}, { staleTime: 30_000 });
 }
+
+/** What to call somebody. */
+export function nameOf(me: Me): string {
+  return me.name ?? me.username ?? me.id;
+}

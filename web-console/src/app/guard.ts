@@ -1,10 +1,11 @@
 /** Who comes in: a page behind this waits until somebody is signed in, by `prompt=none` where a tenant is known. */
 import { redirect } from "@tanstack/react-router";
 import { beginSignIn, isTenantName } from "@/shared/auth/flow";
-import { lastTenant, session } from "@/shared/auth/session";
+import { lastTenant, session, takeSignedOut } from "@/shared/auth/session";
 
 export async function requireSession(location: { href: string; pathname: string }): Promise<void> {
   if (session()) return;
+  if (takeSignedOut()) throw redirect({ to: "/sign-in", search: { signed_out: true } });
   const tenant = lastTenant() ?? namedTenant(location.pathname);
   if (!tenant) throw redirect({ to: "/sign-in", search: { return_to: location.href } });
   await beginSignIn(tenant, location.href, { silent: true });

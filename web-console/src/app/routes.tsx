@@ -28,6 +28,7 @@ const signIn = createRoute({
     return_to: text,
     error: text,
     error_description: text,
+    signed_out: z.optional(z.boolean()),
   }),
   beforeLoad: async ({ search }) => {
     const tenant = search.iss && tenantOfIssuer(search.iss);

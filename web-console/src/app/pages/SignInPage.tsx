@@ -40,6 +40,11 @@ export function SignInPage() {
             <Title order={1} size="h3">
               {t("auth.chooseTenant")}
             </Title>
+            {search.signed_out && (
+              <Alert color="green" role="status">
+                {t("auth.signedOut")}
+              </Alert>
+            )}
             {search.error && (
               <Alert color="red" title={t("auth.refused")} role="alert">
                 <Text size="sm">{search.error_description ?? search.error}</Text>

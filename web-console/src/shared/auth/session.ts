@@ -10,6 +10,7 @@ export interface Session {
 /** Renewed this long before the end, so that no request meets an expired token. Milliseconds. */
 const RENEW_BEFORE = 30_000;
 const TENANT_KEY = "opentrusty.tenant";
+const SIGNED_OUT_KEY = "opentrusty.signed-out";
 
 let current: Session | undefined;
 let renewing: Promise<string> | undefined;
@@ -60,7 +61,15 @@ export async function accessToken(anew = false): Promise<string> {
 export async function signOutEverywhere(): Promise<void> {
   const held = current;
   if (!held) return;
+  sessionStorage.setItem(SIGNED_OUT_KEY, "1");
   await signOut(held.tenant, held.tokens.idToken);
+}
+
+/** Whether this tab has just come back from signing out; asked once. */
+export function takeSignedOut(): boolean {
+  const found = sessionStorage.getItem(SIGNED_OUT_KEY) !== null;
+  sessionStorage.removeItem(SIGNED_OUT_KEY);
+  return found;
 }
 
 async function renew(held: Session): Promise<string> {

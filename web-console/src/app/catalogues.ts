@@ -1,9 +1,12 @@
 /** Every catalogue of the console, by namespace: `shared`, and one for each feature. */
+import keys from "@/features/keys/en";
 import shared from "@/shared/i18n/en";
 
-export const english = { shared };
+export const english = { shared, keys };
 
-export async function german(): Promise<{ [Name in keyof typeof english]: (typeof english)[Name] }> {
-  const [sharedDe] = await Promise.all([import("@/shared/i18n/de")]);
-  return { shared: sharedDe.default };
+type Catalogues = typeof english;
+
+export async function german(): Promise<Catalogues> {
+  const [sharedDe, keysDe] = await Promise.all([import("@/shared/i18n/de"), import("@/features/keys/de")]);
+  return { shared: sharedDe.default, keys: keysDe.default };
 }

@@ -61,7 +61,33 @@ const platform = createRoute({
   path: "/platform",
   component: lazyRouteComponent(() => import("./shell/PlatformShell"), "PlatformShell"),
 });
-export const routeTree = root.addChildren([signIn, callback, signedIn.addChildren([home, tenant, platform])]);
+
+const ofTenant = <Path extends string>(path: Path) => ({ getParentRoute: () => tenant, path });
+const ofPlatform = <Path extends string>(path: Path) => ({ getParentRoute: () => platform, path });
+
+const tenantPages = [
+  createRoute({
+    ...ofTenant("/"),
+    component: lazyRouteComponent(() => import("./pages/TenantHome"), "TenantHome"),
+  }),
+  createRoute({
+    ...ofTenant("keys"),
+    component: lazyRouteComponent(() => import("@/features/keys/KeysPage"), "KeysPage"),
+  }),
+] as const;
+
+const platformPages = [
+  createRoute({
+    ...ofPlatform("/"),
+    component: lazyRouteComponent(() => import("./pages/PlatformHome"), "PlatformHome"),
+  }),
+] as const;
+
+export const routeTree = root.addChildren([
+  signIn,
+  callback,
+  signedIn.addChildren([home, tenant.addChildren(tenantPages), platform.addChildren(platformPages)]),
+]);
 
 export const router = createRouter({
   routeTree,

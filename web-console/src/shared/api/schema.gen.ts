@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/client-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of applications, and how a client of each begins. */
+        get: operations["list_client_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -97,6 +114,23 @@ export interface paths {
         patch: operations["update_client"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the users who have allowed a client something. */
+        get: operations["count_client_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/clients/{client_id}/disable": {
         parameters: {
             query?: never;
@@ -131,6 +165,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the live grants to a client, the oldest first: who, for what, since when.
+         * @description As it tells of people, this needs `user:read` too.
+         */
+        get: operations["list_client_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a grant, with the tokens that hang from it. */
+        delete: operations["revoke_client_grant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the claims that a client would get for a user now, and why each is there; nothing is issued.
+         * @description With a user this needs `user:read` too, and the look at their data is written to the audit.
+         */
+        post: operations["preview_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/revoke-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every grant to a client: everybody has to sign in to it anew. */
+        post: operations["revoke_client_grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/clients/{client_id}/rotate-secret": {
         parameters: {
             query?: never;
@@ -140,9 +248,43 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a new secret, which this answer shows and no other does. */
+        /** Make a new secret, which this answer shows and no other does; the present ones end after the overlap. */
         post: operations["rotate_client_secret"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another secret beside those there are, which this answer shows and no other does. */
+        post: operations["add_client_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/secrets/{secret_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one secret at once; the only one there is can be rotated, not ended. */
+        delete: operations["end_client_secret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -311,7 +453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users, the oldest first. */
+        /** List users, or find some. */
         get: operations["list_users"];
         put?: never;
         /** Add a user. */
@@ -434,10 +576,26 @@ export interface components {
          * @enum {string}
          */
         AuthMethod: "client_secret_basic" | "client_secret_post" | "none";
+        /** @description A claim, and why it is there. */
+        Claim: {
+            is_fresh: boolean;
+            name: string;
+            /** @description The scopes that release it. */
+            scopes: string[];
+            source: components["schemas"]["ClaimSource"];
+            /** @description Null where it is made anew for each token. */
+            value: unknown;
+            why: string;
+        };
+        /**
+         * @description What puts a claim there.
+         * @enum {string}
+         */
+        ClaimSource: "token" | "scope" | "claims_parameter" | "extra_claims";
         /** @description The fields of a client that can be written. */
         ClientChanges: {
             access_token_format?: components["schemas"]["AccessTokenFormat"];
-            /** @description Null for the tenant's own. */
+            /** @description Null for the tenant's own; so are the other lifetimes. */
             access_token_lifetime?: number | null;
             access_token_signed_response_alg?: string;
             /** @description Web origins that may call token, userinfo and revocation from a browser. */
@@ -447,23 +605,60 @@ export interface components {
             client_uri?: string | null;
             contacts?: string[];
             default_max_age?: number | null;
+            /** @description For administrators alone. */
+            description?: string | null;
             grant_types?: components["schemas"]["GrantType"][];
+            id_token_lifetime?: number | null;
             id_token_signed_response_alg?: string;
             logo_uri?: string | null;
             policy_uri?: string | null;
             post_logout_redirect_uris?: string[];
             redirect_uris?: string[];
+            refresh_token_idle_lifetime?: number | null;
+            refresh_token_lifetime?: number | null;
             require_auth_time?: boolean;
             /** @description Confidential clients may be let off; public ones never are. */
             require_pkce?: boolean;
             /** @description The resources that this client is, whose access tokens it may introspect. */
             resource_identifiers?: string[];
+            /** @description Follow from the grant types: said only by those who say everything. */
+            response_types?: string[];
             /** @description What the client may ask for, delimited by spaces. */
             scope?: string;
             /** @description Whether it is the tenant's own application, whose people are not asked. */
             skip_consent?: boolean;
+            software_id?: string | null;
+            software_version?: string | null;
+            /** @description `public`, the only one. */
+            subject_type?: string;
+            /** @description For administrators alone. */
+            tags?: string[];
             token_endpoint_auth_method?: components["schemas"]["AuthMethod"];
             tos_uri?: string | null;
+            /** @description Texts and links in other languages, under names such as `client_name#de` (RFC 7591 §2.2). */
+            translations?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description What kind of application it is (RFC 6749 §2.1, RFC 8252, RFC 9700 §2).
+         * @enum {string}
+         */
+        ClientKind: "web" | "single_page" | "native" | "machine";
+        /** @description A kind of application, and how a client of that kind begins. */
+        ClientKindDefaults: {
+            application_type: components["schemas"]["ApplicationType"];
+            /** @description Whether the origins of its redirect URIs become its `allowed_origins`. */
+            calls_from_browser: boolean;
+            grant_types: components["schemas"]["GrantType"][];
+            /** @description Whether it needs redirect URIs. */
+            is_redirected: boolean;
+            kind: components["schemas"]["ClientKind"];
+            token_endpoint_auth_method: components["schemas"]["AuthMethod"];
+        };
+        /** @description Every kind of application. */
+        ClientKinds: {
+            items: components["schemas"]["ClientKindDefaults"][];
         };
         /** @description A client. */
         Client: {
@@ -479,21 +674,34 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             default_max_age: number | null;
+            description: string | null;
             grant_types: components["schemas"]["GrantType"][];
+            id_token_lifetime: number | null;
             id_token_signed_response_alg: string;
+            /** @description What its fields make it. */
+            kind: components["schemas"]["ClientKind"];
             logo_uri: string | null;
             policy_uri: string | null;
             post_logout_redirect_uris: string[];
             redirect_uris: string[];
+            refresh_token_idle_lifetime: number | null;
+            refresh_token_lifetime: number | null;
             require_auth_time: boolean;
             require_pkce: boolean;
             resource_identifiers: string[];
+            response_types: string[];
             scope: string;
             secrets: components["schemas"]["Secret"][];
             skip_consent: boolean;
+            software_id: string | null;
+            software_version: string | null;
             status: components["schemas"]["ClientStatus"];
+            tags: string[];
             token_endpoint_auth_method: components["schemas"]["AuthMethod"];
             tos_uri: string | null;
+            translations: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             updated_at: string;
             /** @description Grows with each change; the ETag of the record. */
@@ -520,25 +728,42 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             default_max_age: number | null;
+            description: string | null;
             grant_types: components["schemas"]["GrantType"][];
+            id_token_lifetime: number | null;
             id_token_signed_response_alg: string;
+            /** @description What its fields make it. */
+            kind: components["schemas"]["ClientKind"];
             logo_uri: string | null;
             policy_uri: string | null;
             post_logout_redirect_uris: string[];
             redirect_uris: string[];
+            refresh_token_idle_lifetime: number | null;
+            refresh_token_lifetime: number | null;
             require_auth_time: boolean;
             require_pkce: boolean;
             resource_identifiers: string[];
+            response_types: string[];
             scope: string;
             secrets: components["schemas"]["Secret"][];
             skip_consent: boolean;
+            software_id: string | null;
+            software_version: string | null;
             status: components["schemas"]["ClientStatus"];
+            tags: string[];
             token_endpoint_auth_method: components["schemas"]["AuthMethod"];
             tos_uri: string | null;
+            translations: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             updated_at: string;
             /** @description Grows with each change; the ETag of the record. */
             version: number;
+        };
+        /** @description How many users have allowed a client something. */
+        ConsentCount: {
+            count: number;
         };
         /** @description How many ended. */
         Ended: {
@@ -563,11 +788,46 @@ export interface components {
          * @enum {string}
          */
         GrantType: "authorization_code" | "refresh_token" | "client_credentials";
+        /** @description A grant to a client, and whose it is. */
+        HeldGrant: {
+            /** Format: date-time */
+            auth_time: string;
+            client_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** @description Whether it outlives the session in which it was given. */
+            is_offline: boolean;
+            scope: string;
+            session_id: string;
+            user_id: string;
+            /** @description Null where the people are kept elsewhere. */
+            username: string | null;
+        };
         /** @description The tenant that the caller belongs to. */
         Home: {
             display_name: string;
             id: string;
             name: string;
+        };
+        /** @description What would be issued. */
+        IssuedPreview: {
+            /** @description The claims of a JWT; of an opaque token what introspection tells. */
+            access_token: components["schemas"]["Claim"][];
+            access_token_format: components["schemas"]["AccessTokenFormat"];
+            access_token_lifetime: number;
+            /** @description Whether the person would be asked first; null where there is no person. */
+            asks_consent: boolean | null;
+            audience: string[];
+            has_refresh_token: boolean;
+            id_token: components["schemas"]["Claim"][] | null;
+            /** @description What is asked for and leads to nothing. */
+            ignored_scope: string;
+            missing: components["schemas"]["MissingClaim"][];
+            scope: string;
+            userinfo: components["schemas"]["Claim"][] | null;
         };
         /** @description A signing key. */
         Key: {
@@ -595,6 +855,11 @@ export interface components {
         KeyStatus: "announced" | "active" | "retiring" | "retired";
         ClientPage: {
             items: components["schemas"]["Client"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        HeldGrantPage: {
+            items: components["schemas"]["HeldGrant"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -637,10 +902,15 @@ export interface components {
             tenant: components["schemas"]["Home"];
             username: string | null;
         };
+        /** @description A claim that is asked for and would not come. */
+        MissingClaim: {
+            name: string;
+            why: string;
+        };
         /** @description A client to be registered. */
         NewClient: {
             access_token_format?: components["schemas"]["AccessTokenFormat"];
-            /** @description Null for the tenant's own. */
+            /** @description Null for the tenant's own; so are the other lifetimes. */
             access_token_lifetime?: number | null;
             access_token_signed_response_alg?: string;
             /** @description Web origins that may call token, userinfo and revocation from a browser. */
@@ -652,23 +922,42 @@ export interface components {
             client_uri?: string | null;
             contacts?: string[];
             default_max_age?: number | null;
+            /** @description For administrators alone. */
+            description?: string | null;
             grant_types?: components["schemas"]["GrantType"][];
+            id_token_lifetime?: number | null;
             id_token_signed_response_alg?: string;
+            /** @description What kind of application it is: says what the other fields leave out. */
+            kind?: components["schemas"]["ClientKind"] | null;
             logo_uri?: string | null;
             policy_uri?: string | null;
             post_logout_redirect_uris?: string[];
             redirect_uris?: string[];
+            refresh_token_idle_lifetime?: number | null;
+            refresh_token_lifetime?: number | null;
             require_auth_time?: boolean;
             /** @description Confidential clients may be let off; public ones never are. */
             require_pkce?: boolean;
             /** @description The resources that this client is, whose access tokens it may introspect. */
             resource_identifiers?: string[];
+            /** @description Follow from the grant types: said only by those who say everything. */
+            response_types?: string[];
             /** @description What the client may ask for, delimited by spaces. */
             scope?: string;
             /** @description Whether it is the tenant's own application, whose people are not asked. */
             skip_consent?: boolean;
+            software_id?: string | null;
+            software_version?: string | null;
+            /** @description `public`, the only one. */
+            subject_type?: string;
+            /** @description For administrators alone. */
+            tags?: string[];
             token_endpoint_auth_method?: components["schemas"]["AuthMethod"];
             tos_uri?: string | null;
+            /** @description Texts and links in other languages, under names such as `client_name#de` (RFC 7591 §2.2). */
+            translations?: {
+                [key: string]: string;
+            };
         };
         /** @description The user who owns a new tenant. */
         NewOwner: {
@@ -698,6 +987,14 @@ export interface components {
             must_change: boolean;
             password: string;
         };
+        /** @description Another secret. */
+        NewSecret: {
+            /**
+             * @description When it ends by itself; null for never.
+             * @default null
+             */
+            lifetime: number | null;
+        };
         /** @description A tenant to be made. */
         NewTenant: {
             /** @default null */
@@ -725,7 +1022,32 @@ export interface components {
          * @description What a use case asks for; code checks these, never the names of roles.
          * @enum {string}
          */
-        Permission: "tenant:create" | "tenant:list" | "tenant:suspend" | "tenant:delete" | "tenant:read" | "tenant:configure" | "user:read" | "user:write" | "user:reset-credential" | "session:read" | "session:end" | "client:read" | "client:write" | "key:read" | "key:rotate" | "role:read" | "role:assign" | "owner:assign" | "audit:read" | "platform-role:assign" | "platform-audit:read" | "platform-health:read" | "access:declare";
+        Permission: "tenant:create" | "tenant:list" | "tenant:suspend" | "tenant:delete" | "tenant:read" | "tenant:configure" | "user:read" | "user:write" | "user:reset-credential" | "session:read" | "session:end" | "client:read" | "client:write" | "key:read" | "key:rotate" | "role:read" | "role:write" | "role:assign" | "group:read" | "group:write" | "owner:assign" | "audit:read" | "access:read" | "platform-role:assign" | "platform-audit:read" | "platform-health:read" | "access:declare";
+        /** @description What a client would get now: `issued`, or the `reasons` why it would get nothing. */
+        Preview: {
+            issued: components["schemas"]["IssuedPreview"] | null;
+            reasons: components["schemas"]["Reason"][];
+        };
+        /** @description For whom and what tokens are previewed. */
+        PreviewQuestion: {
+            /**
+             * @description The claims parameter (OpenID Connect Core 1.0 §5.5).
+             * @default null
+             */
+            claims: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description What is asked for; null for all that the client may ask for.
+             * @default null
+             */
+            scope: string | null;
+            /**
+             * @description Whose; null for the client's own (client credentials).
+             * @default null
+             */
+            user_id: string | null;
+        };
         /** @description Why a request was not answered as asked. */
         Problem: {
             /** @description A sentence for people. */
@@ -741,6 +1063,12 @@ export interface components {
             title: string;
             /** @description `urn:opentrusty:problem:` and a code for programs. */
             type: string;
+        };
+        /** @description Why nothing would be issued. */
+        Reason: {
+            /** @description A code of OAuth's, or `tenant_suspended`, `client_disabled`, `user_disabled`. */
+            error: string;
+            why: string;
         };
         /** @description What is said of a resource. */
         ResourceFields: {
@@ -758,6 +1086,10 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description How many grants ended. */
+        RevokedGrants: {
+            revoked: number;
+        };
         /** @description Which keys to rotate. */
         Rotation: {
             /** @description `ES256` or `RS256`. */
@@ -768,11 +1100,12 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             expires_at: string | null;
+            id: string;
         };
         /** @description How a secret gives way to the next. */
         SecretRotation: {
             /**
-             * @description How long the present secret stays good beside the new one.
+             * @description How long the present secrets stay good beside the new one.
              * @default 0
              */
             overlap: number;
@@ -817,10 +1150,13 @@ export interface components {
             version: number;
         };
         /**
-         * @description Whether a tenant serves its people.
+         * @description Whether a tenant serves its people: only an active one does.
+         *
+         *     One that is deleted is `deleting` until its grace is over and can be restored, then `erasing` until nothing is left
+         *     of it.
          * @enum {string}
          */
-        TenantStatus: "active" | "suspended";
+        TenantStatus: "active" | "suspended" | "deleting" | "erasing";
         /** @description The fields of a user that can be written. */
         UserChanges: {
             /** @description Standard claims that have no field of their own; they replace those before. */
@@ -873,6 +1209,32 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_client_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientKinds"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -891,7 +1253,12 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     list_tenants: {
@@ -917,7 +1284,12 @@ export interface operations {
                     "application/json": components["schemas"]["TenantPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     create_tenant: {
@@ -945,7 +1317,12 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     get_tenant: {
@@ -968,7 +1345,12 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     update_tenant: {
@@ -998,7 +1380,12 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     list_clients: {
@@ -1026,7 +1413,12 @@ export interface operations {
                     "application/json": components["schemas"]["ClientPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     create_client: {
@@ -1056,7 +1448,12 @@ export interface operations {
                     "application/json": components["schemas"]["ClientWithSecret"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     get_client: {
@@ -1080,7 +1477,12 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     delete_client: {
@@ -1102,7 +1504,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     update_client: {
@@ -1133,7 +1540,41 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    count_client_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentCount"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     disable_client: {
@@ -1157,7 +1598,12 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     enable_client: {
@@ -1181,7 +1627,136 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_client_grants: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldGrantPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    revoke_client_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    preview_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewQuestion"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    revoke_client_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedGrants"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     rotate_client_secret: {
@@ -1209,7 +1784,76 @@ export interface operations {
                     "application/json": components["schemas"]["ClientWithSecret"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    add_client_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be made. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecret"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientWithSecret"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_client_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+                secret_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     list_keys: {
@@ -1232,7 +1876,12 @@ export interface operations {
                     "application/json": components["schemas"]["KeyPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     rotate_keys: {
@@ -1259,7 +1908,12 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     get_key: {
@@ -1283,7 +1937,12 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     retire_key: {
@@ -1307,7 +1966,12 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     list_resources: {
@@ -1330,7 +1994,12 @@ export interface operations {
                     "application/json": components["schemas"]["ResourcePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     get_resource: {
@@ -1354,7 +2023,12 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     save_resource: {
@@ -1382,7 +2056,12 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     delete_resource: {
@@ -1404,7 +2083,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     resume_tenant: {
@@ -1427,7 +2111,12 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     get_session: {
@@ -1451,7 +2140,12 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     end_session: {
@@ -1473,7 +2167,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     suspend_tenant: {
@@ -1496,7 +2195,12 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     list_users: {
@@ -1506,8 +2210,11 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
                 cursor?: string;
-                /** @description The beginning of a username or an email. */
+                /** @description Words, each the beginning of a username, an email, or a word of a name. */
                 search?: string;
+                /** @description The order; without it users come by age, and those that a search finds by what it found of them. */
+                sort?: "created_at" | "-created_at" | "username" | "-username" | "email" | "-email";
+                status?: string;
             };
             header?: never;
             path: {
@@ -1526,7 +2233,12 @@ export interface operations {
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     create_user: {
@@ -1556,7 +2268,12 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     get_user: {
@@ -1580,7 +2297,12 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     delete_user: {
@@ -1602,7 +2324,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     update_user: {
@@ -1633,7 +2360,12 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     disable_user: {
@@ -1657,7 +2389,12 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     enable_user: {
@@ -1681,7 +2418,12 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     set_user_password: {
@@ -1707,7 +2449,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     list_user_sessions: {
@@ -1736,7 +2483,12 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     end_user_sessions: {
@@ -1760,7 +2512,12 @@ export interface operations {
                     "application/json": components["schemas"]["Ended"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

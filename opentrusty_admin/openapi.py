@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -162,7 +162,9 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
     if operation.query is not NoQuery:
         schema = operation.query.model_json_schema(schema_generator=_Schemas)
+        definitions = schema.get("$defs", {})
         for name, field in schema["properties"].items():
+            field = _inlined(field, definitions)
             described = {key: value for key, value in field.items() if key != "description"}
             parameter = {"name": name, "in": "query", "schema": _without_null(described)}
             if "description" in field:
@@ -174,6 +176,16 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         yield _IF_MATCH
     if operation.is_idempotent_by_key:
         yield _IDEMPOTENCY_KEY
+
+
+def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """The schema with what it refers to in place of the references: a parameter's types are nobody else's."""
+    if isinstance(schema, list):
+        return [_inlined(part, definitions) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else {}
+    return {key: _inlined(value, definitions) for key, value in {**found, **schema}.items() if key != "$ref"}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

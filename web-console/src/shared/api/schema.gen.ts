@@ -1227,12 +1227,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientKinds"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_me: {
@@ -1253,12 +1248,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     list_tenants: {
@@ -1284,12 +1274,7 @@ export interface operations {
                     "application/json": components["schemas"]["TenantPage"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     create_tenant: {
@@ -1317,12 +1302,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_tenant: {
@@ -1345,12 +1325,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     update_tenant: {
@@ -1380,12 +1355,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     list_clients: {
@@ -1413,12 +1383,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientPage"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     create_client: {
@@ -1448,12 +1413,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientWithSecret"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_client: {
@@ -1477,12 +1437,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     delete_client: {
@@ -1504,12 +1459,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     update_client: {
@@ -1540,12 +1490,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     count_client_consents: {
@@ -1569,12 +1514,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentCount"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     disable_client: {
@@ -1598,12 +1538,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     enable_client: {
@@ -1627,12 +1562,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     list_client_grants: {
@@ -1661,12 +1591,7 @@ export interface operations {
                     "application/json": components["schemas"]["HeldGrantPage"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     revoke_client_grant: {
@@ -1689,12 +1614,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     preview_tokens: {
@@ -1722,12 +1642,7 @@ export interface operations {
                     "application/json": components["schemas"]["Preview"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     revoke_client_grants: {
@@ -1751,12 +1666,7 @@ export interface operations {
                     "application/json": components["schemas"]["RevokedGrants"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     rotate_client_secret: {
@@ -1784,12 +1694,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientWithSecret"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     add_client_secret: {
@@ -1820,12 +1725,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientWithSecret"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     end_client_secret: {
@@ -1848,12 +1748,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     list_keys: {
@@ -1876,12 +1771,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyPage"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     rotate_keys: {
@@ -1908,12 +1798,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_key: {
@@ -1937,12 +1822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     retire_key: {
@@ -1966,12 +1846,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     list_resources: {
@@ -1994,12 +1869,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResourcePage"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_resource: {
@@ -2023,12 +1893,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     save_resource: {
@@ -2056,12 +1921,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     delete_resource: {
@@ -2083,12 +1943,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     resume_tenant: {
@@ -2111,12 +1966,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_session: {
@@ -2140,12 +1990,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     end_session: {
@@ -2167,12 +2012,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     suspend_tenant: {
@@ -2195,12 +2035,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     list_users: {
@@ -2214,7 +2049,7 @@ export interface operations {
                 search?: string;
                 /** @description The order; without it users come by age, and those that a search finds by what it found of them. */
                 sort?: "created_at" | "-created_at" | "username" | "-username" | "email" | "-email";
-                status?: string;
+                status?: "active" | "disabled";
             };
             header?: never;
             path: {
@@ -2233,12 +2068,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     create_user: {
@@ -2268,12 +2098,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     get_user: {
@@ -2297,12 +2122,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     delete_user: {
@@ -2324,12 +2144,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     update_user: {
@@ -2360,12 +2175,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     disable_user: {
@@ -2389,12 +2199,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     enable_user: {
@@ -2418,12 +2223,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     set_user_password: {
@@ -2449,12 +2249,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     list_user_sessions: {
@@ -2483,12 +2278,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
     end_user_sessions: {
@@ -2512,12 +2302,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ended"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["Problem"];
         };
     };
 }

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
 import click
 
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.audit_options import Wanted, wanted
 from opentrusty_cli.options import Paging, paged
-from opentrusty_cli.records import of_event
+from opentrusty_cli.progress import Progress
+from opentrusty_cli.records import of_event, time
+from opentrusty_core.domain.page import MAX_PAGE, PageRequest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from opentrusty_core.domain.verdict import Anchor, Verdict
+
+VERDICT_COLUMNS = ("audit", "intact", "events", "unsealed_since", "finding")
 COLUMNS = ("at", "type", "outcome", "actor_kind", "actor_id", "target", "reason")
 
 
@@ -49,3 +59,82 @@ async def show(desk: Desk, event_id: str, tenant_name: str | None) -> None:
     else:
         event = await events.get(desk.actor, await desk.tenant_id(tenant_name), event_id)
     desk.output.one(of_event(event))
+
+
+@audit.command()
+@click.option("-t", "--tenant", "tenant_name", metavar="NAME", help="The audit of this tenant.")
+@click.option("--platform", is_flag=True, help="What belongs to no tenant.")
+@click.option("--all", "everything", is_flag=True, help="The platform's audit and those of all tenants.")
+@click.option("--anchor", metavar="ANCHOR", help="As an earlier run printed it: the audit has to go on from there.")
+@operation
+async def verify(desk: Desk, tenant_name: str | None, platform: bool, everything: bool, anchor: str | None) -> None:
+    """Read the audit anew and name the first event that was edited, removed or inserted since it was sealed."""
+    if (tenant_name is not None) + platform + everything != 1:
+        raise click.UsageError("Give one of --tenant, --platform and --all.")
+    if anchor is not None and everything:
+        raise click.UsageError("An anchor is that of one audit.")
+    wanted = _anchor(anchor)
+    progress = Progress("events verified")
+    records = []
+    async for name in _audits(desk, tenant_name, platform=platform, everything=everything):
+        if name is None:
+            verdict = await desk.management.audit.platform_verify(desk.actor, anchor=wanted, progress=progress)
+        else:
+            tenant_id = await desk.tenant_id(name)
+            verdict = await desk.management.audit.verify(desk.actor, tenant_id, anchor=wanted, progress=progress)
+        records.append(_of_verdict(name, verdict))
+    progress.end()
+    desk.output.many(records, VERDICT_COLUMNS, key="audit")
+    if not all(record["intact"] for record in records):
+        raise click.exceptions.Exit(1)
+
+
+@audit.command()
+@click.option("--budget", type=click.IntRange(1, 86400), default=3600, show_default=True, metavar="SECONDS")
+@operation
+async def seal(desk: Desk, budget: int) -> None:
+    """Seal and count what is due now, as maintenance does every minute; does nothing while another process does it."""
+    report = await desk.management.audit.seal(desk.actor, budget=timedelta(seconds=budget))
+    record = {"ran": report.ran, "finished": report.finished, "events": report.events, "refused": list(report.refused)}
+    desk.output.one(record, key="ran")
+
+
+async def _audits(
+    desk: Desk, tenant_name: str | None, *, platform: bool, everything: bool
+) -> AsyncIterator[str | None]:
+    """The names of tenants; None stands for the platform."""
+    if platform or everything:
+        yield None
+    if tenant_name is not None:
+        yield tenant_name
+    request = PageRequest(limit=MAX_PAGE) if everything else None
+    while request is not None:
+        page = await desk.management.tenants.page(desk.actor, request)
+        for tenant in page.items:
+            yield tenant.name
+        request = PageRequest(limit=MAX_PAGE, after=page.next_after) if page.next_after is not None else None
+
+
+def _of_verdict(name: str | None, verdict: Verdict) -> dict[str, object]:
+    finding = verdict.finding
+    return {
+        "audit": name or "(platform)",
+        "intact": verdict.is_intact,
+        "events": verdict.events,
+        "segments": verdict.segments,
+        "unsealed_since": time(verdict.unsealed_since),
+        "anchor": None if verdict.anchor is None else str(verdict.anchor),
+        "damage": None if finding is None else finding.damage.value,
+        "part": None if finding is None else finding.part.value,
+        "id": None if finding is None else finding.id,
+        "finding": None if finding is None else finding.sentence,
+    }
+
+
+def _anchor(text: str | None) -> Anchor | None:
+    from opentrusty_core.domain.verdict import Anchor
+
+    try:
+        return None if text is None else Anchor.parse(text)
+    except ValueError:
+        raise click.UsageError("--anchor: it is not as `audit verify` prints one.") from None

@@ -14,7 +14,7 @@ from opentrusty_cli.app import Desk, operation
 @click.option("--batch", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="Rows at a time.")
 @operation
 async def maintain(desk: Desk, budget: int, batch: int) -> None:
-    """Purge what has expired, step the signing keys, erase deleted tenants; does nothing while another does it."""
+    """Purge what has expired, step the signing keys, seal the audit, erase deleted tenants; one process at a time."""
     report = await desk.management.maintenance.maintain(budget=timedelta(seconds=budget), batch=batch)
     desk.output.one(
         {
@@ -23,6 +23,8 @@ async def maintain(desk: Desk, budget: int, batch: int) -> None:
             "tenants": report.tenants,
             "keys_made": report.keys_made,
             "keys_changed": report.keys_changed,
+            "events_sealed": report.events_sealed,
+            "audits_refused": list(report.audits_refused),
             "purged": dict(report.purged),
             "tenants_erased": report.tenants_erased,
             "erased": dict(report.erased),

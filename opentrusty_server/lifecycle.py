@@ -100,6 +100,9 @@ class Lifecycle:
         except Exception as error:  # noqa: BLE001 - the next round tries again; serving goes on
             _log.error("maintenance failed", extra={"fields": described(error)})
         else:
+            if report.audits_refused:
+                refused = {"tenant_ids": list(report.audits_refused)}
+                _log.error("an audit is not as it was sealed: run `opentrusty audit verify`", extra={"fields": refused})
             if report.keys_made or report.keys_changed or report.purged or report.erased:
                 fields = {
                     "keys_made": report.keys_made,

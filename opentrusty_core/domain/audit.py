@@ -55,6 +55,9 @@ class AuditType(StrEnum):
     KEY_CHANGED = "key.changed"
     ROLE_ASSIGNED = "role.assigned"
     ROLE_REVOKED = "role.revoked"
+    SEAL_BEGUN = "seal.begun"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_EXPIRED = "audit.expired"
 
 
 class Outcome(StrEnum):

@@ -27,6 +27,7 @@ from opentrusty_core.management.me import Me, Myself
 from opentrusty_core.management.password_policy import generate_password
 from opentrusty_core.management.resources import Resources
 from opentrusty_core.management.roles import Roles
+from opentrusty_core.management.sealing import Sealing, SealReport
 from opentrusty_core.management.sessions import Sessions
 from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, InvitedOwner, Tenants
 from opentrusty_core.management.user_fields import UserFields
@@ -48,6 +49,7 @@ __all__ = [
     "MaintenanceReport",
     "Management",
     "Myself",
+    "SealReport",
     "UserFields",
     "actor_of_client",
     "actor_of_user",
@@ -98,7 +100,8 @@ class Management:
         self.audit = Audit(context)
         self.me = Me(context)
         self.bootstrap = Bootstrap(context, self.tenants, self.users)
-        self.maintenance = Maintenance(context, self.keys, Erasure(context))
+        self.sealing = Sealing(context)
+        self.maintenance = Maintenance(context, self.keys, self.sealing, Erasure(context))
 
     @classmethod
     async def opened(cls, store: Store, runtime: Runtime, settings: Settings) -> Management:

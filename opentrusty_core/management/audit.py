@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from opentrusty_core.domain.audit import AuditEvent, AuditType, Outcome
 from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Permission
-from opentrusty_core.errors import NotFound
+from opentrusty_core.domain.verdict import Anchor, Verdict
+from opentrusty_core.errors import Denied, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.seal import PLATFORM
+from opentrusty_core.management.sealing import Sealing, SealReport
+from opentrusty_core.management.verifying import Progress, verify
+
+_AN_HOUR = timedelta(hours=1)
 
 
 class Audit:
@@ -58,6 +65,34 @@ class Audit:
         """One event of the platform. Raises `NotFound`."""
         actor.require_platform(Permission.PLATFORM_AUDIT_READ)
         return _existing(await self._store.platform.audit.get(event_id))
+
+    async def seal(self, actor: Actor, *, budget: timedelta = _AN_HOUR) -> SealReport:
+        """Seal what is due in every audit, as maintenance does, until done or `budget` is spent; the system's alone."""
+        if not actor.is_system:
+            raise Denied("Only OpenTrusty itself seals its audit.")
+        deadline = self._context.runtime.monotonic() + budget.total_seconds()
+        return await Sealing(self._context).seal_all(deadline)
+
+    async def verify(
+        self, actor: Actor, tenant_id: str, *, anchor: Anchor | None = None, progress: Progress | None = None
+    ) -> Verdict:
+        """What became of a tenant's audit since it was sealed: intact, or the first thing that is not.
+
+        `anchor` is one that an earlier verdict gave: the audit then has to go on from it.
+
+        Raises:
+            Invalid: what the anchor stands for has had its time.
+        """
+        actor.require(Permission.AUDIT_READ, tenant_id)
+        await self._store.tenant(tenant_id).tenant.get()
+        return await verify(self._context, tenant_id, anchor, progress)
+
+    async def platform_verify(
+        self, actor: Actor, *, anchor: Anchor | None = None, progress: Progress | None = None
+    ) -> Verdict:
+        """The same of the platform's audit."""
+        actor.require_platform(Permission.PLATFORM_AUDIT_READ)
+        return await verify(self._context, PLATFORM, anchor, progress)
 
 
 def _existing(event: AuditEvent | None) -> AuditEvent:

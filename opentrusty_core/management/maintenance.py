@@ -11,19 +11,25 @@ from opentrusty_core.domain.page import MAX_PAGE, PageRequest
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys
+from opentrusty_core.management.sealing import Sealing
 
 LOCK = "maintenance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaintenanceReport:
-    """What a run did. `ran` is False where another process was at it; `finished` is False where the time ran out."""
+    """What a run did. `ran` is False where another process was at it; `finished` is False where the time ran out.
+
+    `audits_refused` are the ids of tenants whose audit is no longer as it was sealed (empty: the platform's own).
+    """
 
     ran: bool
     finished: bool
     tenants: int = 0
     keys_made: int = 0
     keys_changed: int = 0
+    events_sealed: int = 0
+    audits_refused: tuple[str, ...] = ()
     purged: Mapping[str, int] = field(default_factory=dict)
     tenants_erased: int = 0
     erased: Mapping[str, int] = field(default_factory=dict)
@@ -32,15 +38,16 @@ class MaintenanceReport:
 class Maintenance:
     """The maintenance task: any serving process may run it, or `opentrusty maintain` from cron."""
 
-    def __init__(self, context: Context, keys: Keys, erasure: Erasure) -> None:
+    def __init__(self, context: Context, keys: Keys, sealing: Sealing, erasure: Erasure) -> None:
         self._context = context
         self._store = context.store
         self._keys = keys
+        self._sealing = sealing
         self._erasure = erasure
 
     async def maintain(self, *, budget: timedelta = timedelta(minutes=5), batch: int = 1000) -> MaintenanceReport:
-        """Step every tenant's keys, purge in batches of `batch` rows a table, erase the tenants whose grace is over,
-        until done or `budget` is spent.
+        """Step every tenant's keys, seal the audit, purge in batches of `batch` rows a table, erase the tenants whose
+        grace is over, until done or `budget` is spent.
 
         What a spent budget leaves is the next run's: what was done costs nothing to find done.
         """
@@ -49,14 +56,17 @@ class Maintenance:
             if not alone:
                 return MaintenanceReport(ran=False, finished=False)
             tenants, made, changed, keys_finished = await self._step_keys(deadline)
+            seal = await self._sealing.seal_all(deadline)
             purged, purge_finished = await self._purge(deadline, batch)
             erased = await self._erasure.erase_due(lambda: self._is_over(deadline), batch)
         return MaintenanceReport(
             ran=True,
-            finished=keys_finished and purge_finished and erased.finished,
+            finished=keys_finished and (seal.finished or not seal.ran) and purge_finished and erased.finished,
             tenants=tenants,
             keys_made=made,
             keys_changed=changed,
+            events_sealed=seal.events,
+            audits_refused=seal.refused,
             purged=purged,
             tenants_erased=erased.tenants,
             erased=erased.records,

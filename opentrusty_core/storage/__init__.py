@@ -33,6 +33,7 @@ from opentrusty_core.storage.outcomes import (
 from opentrusty_core.storage.people import Consents, Directory, Links, Passwords, Throttles, Users, living
 from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
+from opentrusty_core.storage.seals import Ledger, Seals, Statistics, Written
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 from opentrusty_core.storage.store import Platform, Store, TenantRepositories, Tenants
 
@@ -53,6 +54,7 @@ __all__ = [
     "Groups",
     "HeldGrant",
     "Interactions",
+    "Ledger",
     "Limited",
     "Links",
     "OpenedInteraction",
@@ -66,8 +68,10 @@ __all__ = [
     "RefreshTokens",
     "Resources",
     "Roles",
+    "Seals",
     "Sessions",
     "SigningKeys",
+    "Statistics",
     "Store",
     "Taken",
     "TenantCatalogue",
@@ -77,6 +81,7 @@ __all__ = [
     "Throttles",
     "Unknown",
     "Users",
+    "Written",
     "end_all_of_user",
     "living",
 ]

@@ -17,6 +17,7 @@ from opentrusty_core.storage.outcomes import TenantCatalogue
 from opentrusty_core.storage.people import Consents, Links, Passwords, Throttles, Users
 from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
+from opentrusty_core.storage.seals import Seals, Statistics
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 
 
@@ -118,6 +119,16 @@ class TenantRepositories(Protocol):
         """What happened."""
         ...
 
+    @property
+    def seals(self) -> Seals:
+        """The seal of the audit."""
+        ...
+
+    @property
+    def statistics(self) -> Statistics:
+        """What was counted of the audit."""
+        ...
+
 
 class Tenants(Protocol):
     """All tenants."""
@@ -174,12 +185,37 @@ class Platform(Protocol):
         """What happened."""
         ...
 
+    @property
+    def seals(self) -> Seals:
+        """The seal of the audit."""
+        ...
+
+    @property
+    def statistics(self) -> Statistics:
+        """What was counted of all audits together."""
+        ...
+
     async def claim_master_key(self, key_id: str) -> str:
         """Remember which master key seals this database's secrets, if none is remembered yet; the one that is."""
         ...
 
     async def replace_master_key(self, old: str, new: str) -> bool:
         """Remember `new` in place of `old`; False where `old` is not the one remembered."""
+        ...
+
+    async def unsealed(self, request: PageRequest, before: str) -> Page[str]:
+        """Of the next `limit` tenants by id, those with events that are not sealed and have ids before this one.
+
+        Tenants that are being erased are left out.
+        """
+        ...
+
+    async def note_sealed(self, reached_at: datetime) -> None:
+        """Remember that every event of every audit that was made before this moment has been sealed and counted."""
+        ...
+
+    async def sealed_until(self) -> datetime | None:
+        """What was last remembered so."""
         ...
 
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
@@ -215,6 +251,10 @@ class Store(Protocol):
         """Return if the database answers and its schema is this version's. Raises `StoreUnavailable` or
         `SchemaMismatch`.
         """
+        ...
+
+    async def clock(self) -> datetime | None:
+        """The database's own time, to the second; None where it has no other than this process's."""
         ...
 
     async def migrate(self) -> tuple[str, ...]:

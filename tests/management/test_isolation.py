@@ -102,6 +102,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "sessions.end": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end(a, t, i["session"])),
     "sessions.end_all": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end_all(a, t, i["user"])),
     "audit.page": (Permission.AUDIT_READ, lambda m, a, t, _: m.audit.page(a, t, EVERYTHING)),
+    "audit.verify": (Permission.AUDIT_READ, lambda m, a, t, _: m.audit.verify(a, t)),
     "audit.get": (Permission.AUDIT_READ, lambda m, a, t, i: m.audit.get(a, t, i["event"])),
 }
 TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
@@ -112,6 +113,7 @@ TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "
     "roles.holders",
     "manifests.export",
     "audit.page",
+    "audit.verify",
     *(name for name in USE_CASES if name.startswith("tenants.")),
 }
 PLATFORM_OWN = {
@@ -124,6 +126,8 @@ PLATFORM_OWN = {
     "roles.platform_holders",
     "audit.platform_page",
     "audit.platform_get",
+    "audit.platform_verify",
+    "audit.seal",
 }
 MACHINERY = {
     "manifests.plan",

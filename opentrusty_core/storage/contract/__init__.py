@@ -44,6 +44,7 @@ from opentrusty_core.storage.contract.roles import (
     TestPlatformAssignments,
     TestRoles,
 )
+from opentrusty_core.storage.contract.seals import TestSeals, TestStatistics
 from opentrusty_core.storage.contract.sessions import TestEndingSessions, TestRecognisingSessions, TestStartingSessions
 from opentrusty_core.storage.contract.signing_keys import TestSigningKeys
 from opentrusty_core.storage.contract.throttles import TestThrottles
@@ -81,9 +82,11 @@ __all__ = [
     "TestRefreshTokens",
     "TestResources",
     "TestRoles",
+    "TestSeals",
     "TestSigningKeys",
     "TestSortingUsers",
     "TestStartingSessions",
+    "TestStatistics",
     "TestStore",
     "TestTenantRecord",
     "TestTenants",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import shake_256
@@ -21,6 +22,7 @@ from opentrusty_core.domain.pkce import challenge_of
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.seal import LINK_BYTES, ORIGIN, Head, Segment, linked, term
 from opentrusty_core.domain.session import ACR_PASSWORD, Session
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
@@ -298,6 +300,40 @@ def an_access_token(runtime: Runtime, client_id: str, grant: Grant | None = None
         expires_at=now + timedelta(minutes=10),
     )
     return replace(token, **changes)
+
+
+def a_segment(runtime: Runtime, event_ids: Sequence[str], **changes: Any) -> Segment:
+    """A segment, the first of a chain, that says of these events what nobody has computed."""
+    now, ids = runtime.now(), tuple(sorted(event_ids))
+    digests = runtime.token_bytes(LINK_BYTES * len(ids))
+    segment = Segment(
+        first_id=ids[0],
+        last_id=ids[-1],
+        number=1,
+        first_at=now,
+        last_at=now,
+        sealed_at=now,
+        chain_before=ORIGIN,
+        chain_after=linked(ORIGIN, digests),
+        mac=runtime.token_bytes(32),
+        terms=term("outcome", "success"),
+        event_ids=ids,
+        digests=digests,
+    )
+    return replace(segment, **changes)
+
+
+def a_head(segment: Segment, **changes: Any) -> Head:
+    """The head of a chain that ends with the segment and began with the first."""
+    head = Head(
+        number=segment.number,
+        first_number=1,
+        last_id=segment.last_id,
+        chain=segment.chain_after,
+        reached_at=segment.sealed_at,
+        mac=segment.mac,
+    )
+    return replace(head, **changes)
 
 
 def a_bucket(runtime: Runtime, *, burst: int = 3, interval: timedelta = timedelta(seconds=10)) -> Bucket:

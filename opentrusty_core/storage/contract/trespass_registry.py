@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from opentrusty_core.domain.signing_key import KeyStatus
+from opentrusty_core.domain.statistics import Counted, CountKey, Measure
 from opentrusty_core.domain.user import normalised
 from opentrusty_core.errors import Conflict, NotFound
-from opentrusty_core.storage.contract.builders import a_link, a_password, a_tenant
+from opentrusty_core.storage.contract.builders import a_head, a_link, a_password, a_segment, a_tenant
 from opentrusty_core.storage.contract.planted import ORIGIN, Planted
 from opentrusty_core.storage.contract.trespass import trespass
 from opentrusty_core.storage.contract.world import ALL, World
@@ -245,6 +247,54 @@ async def _(world: World, planted: Planted) -> None:
 async def _(world: World, planted: Planted) -> None:
     (event, *_) = await world.events()
     assert await world.there.audit.get(event.id) is None
+
+
+@trespass("seals.head")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.seals.head() is None
+
+
+@trespass("seals.last")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.seals.last() is None
+
+
+@trespass("seals.page")
+async def _(world: World, planted: Planted) -> None:
+    assert (await world.there.seals.page(ALL)).items == ()
+
+
+@trespass("seals.written")
+async def _(world: World, planted: Planted) -> None:
+    assert len(await world.there.seals.written("", "~", 100)) == 1  # its own creation
+
+
+@trespass("seals.seal")
+async def _(world: World, planted: Planted) -> None:
+    segment = a_segment(world.runtime, [event.id for event in await world.events()])
+    assert await world.there.seals.seal(segment, a_head(segment), Counted(), chain=segment.chain_before) is False
+    counted = Counted(
+        counts={CountKey(world.now.date(), Measure.SIGN_INS): 1}, last_active={planted.user.id: world.now.date()}
+    )
+    assert await world.there.seals.seal(segment, a_head(segment), counted, chain=None) is True
+
+
+@trespass("seals.expire")
+async def _(world: World, planted: Planted) -> None:
+    segment = a_segment(world.runtime, [event.id for event in await world.events()])
+    assert await world.there.seals.seal(segment, a_head(segment), Counted(), chain=None) is True
+    expired = replace(a_head(segment), first_number=2)
+    assert await world.there.seals.expire(segment, expired, None) is True
+
+
+@trespass("statistics.last_active")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.statistics.last_active({planted.user.id}) == {}
+
+
+@trespass("statistics.counts")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.statistics.counts(date.min, date.max) == {}
 
 
 @trespass("audit.page")

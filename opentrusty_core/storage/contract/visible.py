@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
 from opentrusty_core.domain.principal import Principal
@@ -47,6 +47,9 @@ async def visible(repos: TenantRepositories, known: Known, now: datetime) -> dic
     seen["audit"] = await repos.audit.page(_ALL)
     seen["roles"] = await repos.roles.all()
     seen["groups"] = await repos.groups.page(_ALL)
+    seen["seal"] = (await repos.seals.head(), await repos.seals.page(_ALL))
+    seen["numbers"] = await repos.statistics.counts(date.min, date.max)
+    seen["last active"] = await repos.statistics.last_active(known.user_ids)
     for name in sorted(known.names):
         seen[f"named {name}"] = await repos.users.find(name)
     for user_id in sorted(known.user_ids):

@@ -23,6 +23,7 @@ from opentrusty_core.stores.memory.registry import (
     MemoryTenantRecord,
 )
 from opentrusty_core.stores.memory.roles import MemoryAssignments, MemoryRoles
+from opentrusty_core.stores.memory.seals import MemorySeals, MemoryStatistics
 from opentrusty_core.stores.memory.signed_in import MemoryInteractions, MemorySessions
 from opentrusty_core.stores.memory.tables import Database, Tables, View
 from opentrusty_core.stores.memory.throttles import MemoryThrottles
@@ -53,6 +54,8 @@ class _Repositories:
         self.access_tokens = MemoryAccessTokens(view)
         self.grants = MemoryGrants(view)
         self.audit = MemoryAudit(view)
+        self.seals = MemorySeals(view)
+        self.statistics = MemoryStatistics(view)
 
 
 class MemoryStore:
@@ -97,6 +100,9 @@ class MemoryStore:
 
     async def check(self) -> None:
         """See `storage.Store.check`: memory always answers."""
+
+    async def clock(self) -> None:
+        """See `storage.Store.clock`: memory has none."""
 
     async def migrate(self) -> tuple[str, ...]:
         """See `storage.Store.migrate`: memory has no schema."""

@@ -15,6 +15,7 @@ from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.memory.audit import MemoryAudit
 from opentrusty_core.stores.memory.purge import erase, purge
 from opentrusty_core.stores.memory.roles import MemoryDeclaredAccesses, MemoryPlatformAssignments
+from opentrusty_core.stores.memory.seals import MemorySeals, MemoryStatistics
 from opentrusty_core.stores.memory.tables import PLATFORM, Database, Tables, View, page
 
 
@@ -81,7 +82,10 @@ class MemoryPlatform:
         self.tenants = MemoryTenants(database)
         self.assignments = MemoryPlatformAssignments(database)
         self.accesses = MemoryDeclaredAccesses(database)
-        self.audit = MemoryAudit(View(database, PLATFORM))
+        view = View(database, PLATFORM)
+        self.audit = MemoryAudit(view)
+        self.seals = MemorySeals(view)
+        self.statistics = MemoryStatistics(view)
 
     async def claim_master_key(self, key_id: str) -> str:
         """See `storage.Platform.claim_master_key`."""
@@ -95,7 +99,30 @@ class MemoryPlatform:
         self._database.master_key_id = new
         return True
 
+    async def unsealed(self, request: PageRequest, before: str) -> Page[str]:
+        """See `storage.Platform.unsealed`."""
+        tenants = self._database.tenants
+        some = page(
+            [id_ for id_, it in tenants.items() if it.tenant and it.tenant.status is not TenantStatus.ERASING],
+            str,
+            request,
+        )
+        return replace(some, items=tuple(id_ for id_ in some.items if _is_unsealed(tenants[id_], before)))
+
+    async def note_sealed(self, reached_at: datetime) -> None:
+        """See `storage.Platform.note_sealed`."""
+        self._database.sealed_until = reached_at
+
+    async def sealed_until(self) -> datetime | None:
+        """See `storage.Platform.sealed_until`."""
+        return self._database.sealed_until
+
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""
         async with self._database.writing():
             return purge(self._database, now, batch)
+
+
+def _is_unsealed(t: Tables, before: str) -> bool:
+    sealed_to = t.audit_heads[""].last_id if t.audit_heads else ""
+    return any(sealed_to < id_ < before for id_ in t.audit)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import anyio
@@ -23,8 +25,10 @@ from opentrusty_core.domain.page import Key, Page, PageRequest, Sorting, dump_ke
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.seal import Head, Segment
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.signing_key import SigningKey
+from opentrusty_core.domain.statistics import CountKey
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.token import AccessToken, RefreshToken
 from opentrusty_core.domain.user import PasswordCredential, User
@@ -65,11 +69,14 @@ class Tables:
     access_tokens: dict[bytes, AccessToken] = field(default_factory=dict)
     revoked_jwts: dict[str, datetime] = field(default_factory=dict)  # `jti` to the JWT's own end
     audit: dict[str, AuditEvent] = field(default_factory=dict)
+    audit_heads: dict[str, Head] = field(default_factory=dict)  # one, by no name, where something is sealed
+    audit_segments: dict[str, Segment] = field(default_factory=dict)  # by the id of their first event
+    daily_counts: Counter[CountKey] = field(default_factory=Counter)
+    last_active: dict[str, date] = field(default_factory=dict)  # by user
 
     def copy(self) -> Tables:
         """The same records in dicts of their own."""
-        dicts = {item.name: dict(getattr(self, item.name)) for item in fields(self) if item.name != "tenant"}
-        return Tables(tenant=self.tenant, **dicts)
+        return Tables(**{item.name: copy(getattr(self, item.name)) for item in fields(self)})
 
 
 @dataclass(slots=True)
@@ -80,6 +87,7 @@ class Database:
     throttles: dict[tuple[str, bytes], datetime] = field(default_factory=dict)  # by tenant and bucket
     declared_accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
     master_key_id: str | None = None
+    sealed_until: datetime | None = None
     claimed_names: set[str] = field(default_factory=set)
     _lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))
 

@@ -10,7 +10,8 @@
 - A query with `{{beyond}}` of a sorted list becomes two: `name`, where that is `>` and `{{order}}` is `ASC`,
   and `name_descending`, where they are `<` and `DESC`:
   `WHERE (t.name, t.id) {{beyond}} (:after_value, :after_id) ORDER BY t.name {{order}}, t.id {{order}}`.
-- `{{fits:e}}` says whether an event is one that an `AuditQuery` looks for.
+- `{{fits:e}}` says whether an event is one that an `AuditQuery` looks for, `{{may_hold:s}}` whether a segment can
+  hold one.
 - `{{items:u.terms}}` is the table `item` of the texts in a column that holds a JSON array; `{{lacks:u.terms}}` asks
   whether that array, as it is written, lacks the text `each.value`.
 - A join names the tenant as `{{tenant_of:g}}`: `g.tenant_id`, said so that PostgreSQL looks for both columns of a key.
@@ -50,6 +51,17 @@ _FITS = """(
     AND (CAST(:client_id AS text) IS NULL OR $.client_id = :client_id)
     AND (CAST(:ip AS text) IS NULL OR $.ip = :ip)
 )"""
+_MAY_HOLD = """(
+    (CAST(:outcome_term AS text) IS NULL OR {{position}}($.terms, :outcome_term) > 0)
+    AND (CAST(:actor_term AS text) IS NULL OR {{position}}($.terms, :actor_term) > 0)
+    AND (CAST(:target_term AS text) IS NULL OR {{position}}($.terms, :target_term) > 0)
+    AND (CAST(:client_term AS text) IS NULL OR {{position}}($.terms, :client_term) > 0)
+    AND (CAST(:ip_term AS text) IS NULL OR {{position}}($.terms, :ip_term) > 0)
+    AND (CAST(:type_terms AS text) IS NULL OR EXISTS (
+        SELECT 1 FROM {{each:type_terms}} WHERE {{position}}($.terms, each.value) > 0
+    ))
+)"""
+_CONDITIONS = {"fits": _FITS, "may_hold": _MAY_HOLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +183,8 @@ def _expand(text: str, dialect: Dialect) -> str:
             return dialect.tenant_of(argument)
         if name == "write_event":
             return _WRITE_EVENT
-        if name == "fits":
-            return _expand(_FITS.replace("$", argument), dialect)
+        if name in _CONDITIONS:
+            return _expand(_CONDITIONS[name].replace("$", argument), dialect)
         if name == "items":
             return dialect.items(argument)
         if name == "lacks":

@@ -13,6 +13,7 @@ from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.seal import Head, Segment
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.signing_key import SigningKey
 from opentrusty_core.domain.tenant import Tenant
@@ -64,6 +65,12 @@ REFRESH_TOKEN = Record(
 )
 ACCESS_TOKEN = Record("access_token", AccessToken, "hash id client_id grant_id scope created_at expires_at")
 EVENT = Record("event", AuditEvent, "id at type outcome actor_id target client_id", lifted={"ip": "origin"})
+HEAD = Record("head", Head, "number first_number last_id chain reached_at mac")
+SEGMENT = Record(
+    "segment",
+    Segment,
+    "first_id last_id number first_at last_at sealed_at chain_before chain_after mac terms event_ids digests",
+)
 
 RECORDS = {
     record.name: record
@@ -88,6 +95,8 @@ RECORDS = {
         REFRESH_TOKEN,
         ACCESS_TOKEN,
         EVENT,
+        HEAD,
+        SEGMENT,
     )
 }
 

@@ -22,6 +22,7 @@ from opentrusty_core.stores.sql.repositories.registry import (
     SqlTenantRecord,
 )
 from opentrusty_core.stores.sql.repositories.roles import SqlAssignments, SqlRoles
+from opentrusty_core.stores.sql.repositories.seals import SqlSeals, SqlStatistics
 from opentrusty_core.stores.sql.repositories.signed_in import SqlInteractions, SqlSessions
 from opentrusty_core.stores.sql.repositories.throttles import SqlThrottles
 
@@ -49,6 +50,8 @@ class _Repositories:
         self.access_tokens = SqlAccessTokens(database, tenant_id)
         self.grants = SqlGrants(database, tenant_id)
         self.audit = SqlAudit(database, tenant_id)
+        self.seals = SqlSeals(database, tenant_id)
+        self.statistics = SqlStatistics(database, tenant_id)
 
 
 class SqlStore:
@@ -90,8 +93,8 @@ class SqlStore:
         """See `storage.Store.migrate`."""
         return await migrations.migrate(self._engine)
 
-    async def clock(self) -> datetime:
-        """The database's own time, to the second, for those who wonder whether its clock and theirs agree."""
+    async def clock(self) -> datetime | None:
+        """See `storage.Store.clock`."""
         ((seconds,),) = await self._engine.run("clock", {})
         return datetime.fromtimestamp(int(str(seconds)), UTC)
 

@@ -19,6 +19,7 @@ POSTGRES = Dialect(
         "json": "json",
         "table": "",
         "hot_table": "WITH (fillfactor = 90)",
+        "wide_table": "",
         "for_update": "FOR NO KEY UPDATE",
         "for_deletion": "FOR UPDATE",
         "for_key_share": "FOR KEY SHARE",
@@ -28,6 +29,10 @@ POSTGRES = Dialect(
         "buckets": "json_to_recordset(CAST(:buckets AS json)) "
         "AS bucket(tenant_id text, key text, pace bigint, tolerance bigint)",
         "terms": "json_to_recordset(CAST(:terms AS json)) AS term(low text, high text, word_low text, word_high text)",
+        "counts": "json_to_recordset(CAST(:counts AS json)) "
+        "AS each(tenant_id text, day text, measure text, key text, amount bigint)",
+        "people": "json_to_recordset(CAST(:people AS json)) AS each(tenant_id text, user_id text, day text)",
+        "position": "strpos",
     },
     tenant_of=lambda alias: f"({alias}.tenant_id || '')",
     items=lambda column: f"json_array_elements_text({column}) AS item(value)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -104,6 +105,9 @@ class PostgresEngine:
             except psycopg.Error as error:
                 raise StoreUnavailable(f"PostgreSQL: {error}") from error
             yield bool(alone)
+            if alone:  # the next must not have to wait until PostgreSQL sees that the connection is gone
+                with contextlib.suppress(psycopg.Error):
+                    await connection.execute("SELECT pg_advisory_unlock(%s)", (_lock_key(name),))
         finally:
             await connection.close()
 

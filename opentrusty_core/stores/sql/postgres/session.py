@@ -25,7 +25,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.types.string import TextBinaryLoader
 
 from opentrusty_core.errors import StoreError, StoreUnavailable
-from opentrusty_core.stores.sql.codec import Params
+from opentrusty_core.stores.sql.codec import Damaged, Params
 from opentrusty_core.stores.sql.engine import Rows, Unstorable
 from opentrusty_core.stores.sql.postgres.values import ENCODERS
 from opentrusty_core.stores.sql.queries import Statement
@@ -79,7 +79,10 @@ class Prepared:
         if result.status != TUPLES_OK:
             return []
         self._loader.set_pgresult(result, set_loaders=False)
-        return self._loader.load_rows(0, result.ntuples, tuple)
+        try:
+            return self._loader.load_rows(0, result.ntuples, tuple)
+        except psycopg.DataError as error:  # a moment that Python knows none of
+            raise Damaged(f"PostgreSQL: {error}") from error
 
 
 class Session:

@@ -140,3 +140,27 @@ DELETE FROM signing_keys WHERE (tenant_id, kid) IN (
 DELETE FROM audit_events WHERE (tenant_id, id) IN (
     SELECT tenant_id, id FROM audit_events WHERE tenant_id = :home ORDER BY id LIMIT :batch
 ) RETURNING 1;
+
+-- name: erase_audit_heads
+-- Where the seal of the audit ends.
+DELETE FROM audit_heads WHERE tenant_id IN (
+    SELECT tenant_id FROM audit_heads WHERE tenant_id = :home LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_audit_segments
+-- The seal of the audit.
+DELETE FROM audit_segments WHERE (tenant_id, first_id) IN (
+    SELECT tenant_id, first_id FROM audit_segments WHERE tenant_id = :home ORDER BY first_id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_daily_counts
+-- What was counted.
+DELETE FROM daily_counts WHERE (tenant_id, day, measure, key) IN (
+    SELECT tenant_id, day, measure, key FROM daily_counts WHERE tenant_id = :home ORDER BY day, measure, key LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_last_active
+-- Who was active when.
+DELETE FROM last_active WHERE (tenant_id, user_id) IN (
+    SELECT tenant_id, user_id FROM last_active WHERE tenant_id = :home ORDER BY user_id LIMIT :batch
+) RETURNING 1;

@@ -44,6 +44,23 @@ INSERT INTO meta (name, value) VALUES (:name, :value)
 -- Remembers a value in place of an old one. No row: the old one is not what is remembered.
 UPDATE meta SET value = :value WHERE name = :name AND value = :old RETURNING value;
 
+-- name: set_meta
+-- Remembers a value.
+INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: get_meta
+-- A value that is remembered.
+SELECT value FROM meta WHERE name = :name;
+
+-- name: unsealed_audits
+-- The next tenants by id, and whether they have events that are due to be sealed.
+SELECT t.id, EXISTS (
+           SELECT 1 FROM audit_events e
+            WHERE e.tenant_id = t.id AND e.id > coalesce(h.last_id, '') AND e.id < :before
+       ) AS is_waiting
+  FROM tenants t LEFT JOIN audit_heads h ON h.tenant_id = t.id
+ WHERE t.id > :after AND t.status <> 'erasing' ORDER BY t.id LIMIT :limit;
+
 -- name: clock
 -- The database's time in seconds since 1970.
 SELECT unixepoch();

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
 from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.seal import term
 from opentrusty_core.runtime import format_id
 from opentrusty_core.stores.sql.codec import Params, to_microseconds
 from opentrusty_core.stores.sql.repositories.base import Repository, first
-from opentrusty_core.stores.sql.rows import EVENT, event_params
+from opentrusty_core.stores.sql.rows import EVENT, HEAD, event_params
 
 _ALWAYS, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
@@ -39,13 +40,34 @@ class SqlAudit(Repository):
         """See `storage.Audit.page`."""
         params = _params(query)
         params["after"] = request.after or (_AFTER_ALL if descending else _BEFORE_ALL)
-        find = self._scan if query.is_narrow else self._next
+        find = self._search if query.is_narrow else self._next
         found = await find(params, request.limit + 1, descending=descending)
         items = tuple(found[: request.limit])
         return Page(items=items, next_after=items[-1].id if len(found) > request.limit else None)
 
     async def _next(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
         rows = await self._find(_directed("page_events", descending=descending), **params, limit=limit)
+        return [EVENT.read(row) for row in rows]
+
+    async def _search(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
+        """What is sealed is searched segment by segment, and what came later event by event."""
+        rows = await self._find("audit_head")
+        sealed_to = HEAD.read(rows[0]).last_id if rows else _BEFORE_ALL
+        later = params | {"low": max(params["low"], sealed_to)}
+        parts = [(self._sealed, params), (self._scan, later)]
+        found: list[AuditEvent] = []
+        for find, where in reversed(parts) if descending else parts:
+            if len(found) < limit:
+                found += await find(where, limit - len(found), descending=descending)
+        return found
+
+    async def _sealed(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
+        after = params["after"]
+        bounds = {
+            "from": params["low"] if descending else max(params["low"], after),
+            "to": min(params["high"], after) if descending else params["high"],
+        }
+        rows = await self._find(_directed("find_sealed_events", descending=descending), **params, **bounds, limit=limit)
         return [EVENT.read(row) for row in rows]
 
     async def _scan(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
@@ -78,7 +100,17 @@ def _params(query: AuditQuery) -> Params:
         "target": query.target,
         "client_id": query.client_id,
         "ip": query.ip,
+        "type_terms": json.dumps([term("type", type_) for type_ in query.types]) if query.types else None,
+        "outcome_term": _term("outcome", query.outcome),
+        "actor_term": _term("actor", query.actor_id),
+        "target_term": _term("target", query.target),
+        "client_term": _term("client", query.client_id),
+        "ip_term": _term("ip", query.ip),
     }
+
+
+def _term(kind: str, value: str | None) -> str | None:
+    return None if value is None else term(kind, value)
 
 
 def _id_at(moment: datetime) -> str:

@@ -17,12 +17,11 @@ from opentrusty_core.stores.sql.engine import Database, Engine, Unstorable
 from opentrusty_core.stores.sql.repositories.audit import SqlAudit
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.repositories.roles import SqlDeclaredAccesses, SqlPlatformAssignments
+from opentrusty_core.stores.sql.repositories.seals import PLATFORM, SqlSeals, SqlStatistics
 from opentrusty_core.stores.sql.rows import RESOURCE, SIGNING_KEY, TENANT
 
-PLATFORM = ""
-"""The tenant_id of the platform's own audit."""
-
 _MASTER_KEY = "master_key"
+_SEALED_UNTIL = "sealed_until"
 _KEEP_SESSION = timedelta(days=1)
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
 _PURGED = (
@@ -39,7 +38,8 @@ ERASED = (
     *("access_tokens", "refresh_tokens", "codes", "grants", "interactions", "sessions", "revoked_jwts", "throttles"),
     *("consents", "one_time_links", "passwords", "assignments", "platform_assignments", "roles"),
     *("group_members", "groups", "declared_accesses", "user_terms", "users"),
-    *("clients", "resources", "signing_keys", "audit_events"),
+    *("clients", "resources", "signing_keys", "audit_heads", "audit_segments", "daily_counts", "last_active"),
+    "audit_events",
 )
 """The tables of a tenant, as they are erased; what another takes with it is not named."""
 
@@ -109,6 +109,8 @@ class SqlPlatform:
         self.assignments = SqlPlatformAssignments(engine, PLATFORM)
         self.accesses = SqlDeclaredAccesses(engine, PLATFORM)
         self.audit = SqlAudit(engine, PLATFORM)
+        self.seals = SqlSeals(engine, PLATFORM)
+        self.statistics = SqlStatistics(engine, PLATFORM)
 
     async def claim_master_key(self, key_id: str) -> str:
         """See `storage.Platform.claim_master_key`."""
@@ -118,6 +120,23 @@ class SqlPlatform:
     async def replace_master_key(self, old: str, new: str) -> bool:
         """See `storage.Platform.replace_master_key`."""
         return bool(await self._engine.run("replace_meta", {"name": _MASTER_KEY, "old": old, "value": new}))
+
+    async def unsealed(self, request: PageRequest, before: str) -> Page[str]:
+        """See `storage.Platform.unsealed`."""
+        params = {"after": request.after or "", "before": before, "limit": request.limit + 1}
+        rows = await self._engine.run("unsealed_audits", params)
+        asked = rows[: request.limit]
+        next_after = asked[-1][0] if len(rows) > len(asked) else None
+        return Page(items=tuple(id_ for id_, is_waiting in asked if is_waiting), next_after=next_after)
+
+    async def note_sealed(self, reached_at: datetime) -> None:
+        """See `storage.Platform.note_sealed`."""
+        await self._engine.run("set_meta", {"name": _SEALED_UNTIL, "value": reached_at.isoformat()})
+
+    async def sealed_until(self) -> datetime | None:
+        """See `storage.Platform.sealed_until`."""
+        rows = await self._engine.run("get_meta", {"name": _SEALED_UNTIL})
+        return datetime.fromisoformat(rows[0][0]) if rows else None
 
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""

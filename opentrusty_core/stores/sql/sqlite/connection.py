@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from opentrusty_core.errors import StoreError, StoreUnavailable
-from opentrusty_core.stores.sql.codec import Params, Row, from_microseconds, to_microseconds
+from opentrusty_core.stores.sql.codec import Damaged, Params, Row, from_microseconds, to_microseconds
 from opentrusty_core.stores.sql.engine import NoSuchTable, Rows, Taken, Unstorable
 from opentrusty_core.stores.sql.queries import Query, Statement
 
@@ -104,7 +104,10 @@ def _with_moments(row: Row, moments: tuple[int, ...]) -> Row:
     values = list(row)
     for i in moments:
         if values[i] is not None:
-            values[i] = from_microseconds(values[i])
+            try:
+                values[i] = from_microseconds(values[i])
+            except OverflowError as error:
+                raise Damaged(f"a stored moment is none: {error}") from error
     return tuple(values)
 
 

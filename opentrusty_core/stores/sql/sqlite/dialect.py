@@ -15,6 +15,7 @@ SQLITE = Dialect(
         "json": "TEXT",
         "table": "STRICT, WITHOUT ROWID",
         "hot_table": "STRICT, WITHOUT ROWID",
+        "wide_table": "STRICT",
         "for_update": "",
         "for_deletion": "",
         "for_key_share": "",
@@ -22,6 +23,11 @@ SQLITE = Dialect(
         "unwaited": "true",
         "buckets": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'key' AS key, value ->> 'pace' AS pace, "
         "value ->> 'tolerance' AS tolerance FROM json_each(:buckets)) AS bucket",
+        "counts": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'day' AS day, value ->> 'measure' AS measure, "
+        "value ->> 'key' AS key, value ->> 'amount' AS amount FROM json_each(:counts)) AS each",
+        "people": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'user_id' AS user_id, value ->> 'day' AS day "
+        "FROM json_each(:people)) AS each",
+        "position": "instr",
     },
     tenant_of=lambda alias: f"{alias}.tenant_id",
     items=lambda column: f"json_each({column}) AS item",

@@ -1,0 +1,62 @@
+"""What sealing, verifying and letting go of an audit share: whose it is, and the MACs of its seal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from opentrusty_core.crypto.macs import Macs
+from opentrusty_core.domain.seal import Head, Segment
+from opentrusty_core.management.context import Context
+from opentrusty_core.runtime import format_id
+from opentrusty_core.storage import Ledger, Store
+
+PLATFORM: Final = ""
+"""Stands for the platform's own audit where another is named by its tenant's id."""
+LOCK = "audit"
+LAG = timedelta(minutes=5)
+"""How old an event is when it is sealed: by then its transaction has ended, whoever's clock made its id."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Seal:
+    """The MACs of one audit's segments and head, under a key that the database does not know."""
+
+    def __init__(self, context: Context, tenant_id: str) -> None:
+        self._macs = Macs(context.master_keys, b"opentrusty audit seal")
+        self._tenant = tenant_id.encode()
+
+    def segment(self, segment: Segment) -> Segment:
+        """The segment with its MAC."""
+        return replace(segment, mac=self._macs.tag(b"segment", self._tenant, segment.content()))
+
+    def head(self, head: Head) -> Head:
+        """The head with its MAC."""
+        return replace(head, mac=self._macs.tag(b"head", self._tenant, head.content()))
+
+    def is_segment(self, segment: Segment) -> bool:
+        """Whether the segment is as it was sealed."""
+        return self._macs.verify(segment.mac, b"segment", self._tenant, segment.content()) and segment.is_consistent()
+
+    def is_head(self, head: Head) -> bool:
+        """Whether the head is as it was sealed."""
+        return self._macs.verify(head.mac, b"head", self._tenant, head.content())
+
+
+def ledger_of(store: Store, tenant_id: str) -> Ledger:
+    """The audit of a tenant, or the platform's, with its seal and its numbers."""
+    return store.platform if tenant_id == PLATFORM else store.tenant(tenant_id)
+
+
+async def due_before(context: Context) -> datetime:
+    """What was made before this moment can be sealed, by this process's clock and by the database's."""
+    now, theirs = context.runtime.now(), await context.store.clock()
+    return min(now, theirs or now) - LAG
+
+
+def id_at(moment: datetime) -> str:
+    """An id that sorts before all that are made at the moment or later."""
+    return format_id(max((moment - _EPOCH) // _MILLISECOND, 0), bytes(10))

@@ -1,0 +1,209 @@
+"""Verifying an audit: everything is read and computed anew, in a stream, and compared with its seal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from datetime import datetime, timedelta
+
+import anyio.lowlevel
+
+from opentrusty_core.domain.page import PageRequest
+from opentrusty_core.domain.seal import LINK_BYTES, ORIGIN, Head, Segment, digest, linked
+from opentrusty_core.domain.verdict import Anchor, Damage, Finding, Part, Verdict
+from opentrusty_core.errors import Invalid, StoreError, StoreUnavailable
+from opentrusty_core.management.context import Context
+from opentrusty_core.management.seal import PLATFORM, Seal, due_before, ledger_of
+from opentrusty_core.management.sealing import begun_seals
+from opentrusty_core.storage import Written
+
+BATCH = 250
+SEGMENTS = 10
+OVERDUE = timedelta(days=1)
+"""For how long events may wait to be sealed before that is a finding."""
+_AFTER_ALL = "\U0010ffff"
+Progress = Callable[[int], None]
+"""Is told from time to time how many events were verified."""
+
+
+async def verify(context: Context, tenant_id: str, anchor: Anchor | None, progress: Progress | None) -> Verdict:
+    """What became of an audit since it was sealed. What looks wrong is looked at twice: it may be sealed meanwhile.
+
+    Raises:
+        Invalid: what the anchor stands for has had its time.
+    """
+    verdict = await _Verification(context, tenant_id, anchor, progress).run()
+    if verdict.finding is not None:
+        verdict = await _Verification(context, tenant_id, anchor, progress).run()
+    return verdict
+
+
+class _Found(Exception):
+    """The first thing that is wrong."""
+
+    def __init__(self, damage: Damage, part: Part, id_: object = "", at: datetime | None = None) -> None:
+        super().__init__(damage, part, id_)
+        self.finding = Finding(damage=damage, part=part, id=str(id_), at=at)
+
+
+class _Verification:
+    """One reading of one audit, which has come to the segment `number`, the event `last_id` and the link `chain`."""
+
+    def __init__(self, context: Context, tenant_id: str, anchor: Anchor | None, progress: Progress | None) -> None:
+        self._context = context
+        self._tenant_id = tenant_id
+        self._ledger = ledger_of(context.store, tenant_id)
+        self._seal = Seal(context, tenant_id)
+        self._anchor = anchor
+        self._progress = progress or (lambda _: None)
+        self._number: int | None = None
+        self._chain: bytes | None = None
+        self._last_id = ""
+        self._segments = self._events = 0
+        self._anchored = anchor is None
+
+    async def run(self) -> Verdict:
+        """Read it all."""
+        finding, waiting = None, None
+        try:
+            await self._read_segments()
+            await self._check_end()
+            waiting = await self._waiting()
+        except _Found as found:
+            finding = found.finding
+        intact = self._chain is not None and finding is None
+        return Verdict(
+            events=self._events,
+            segments=self._segments,
+            anchor=Anchor(event_id=self._last_id, chain=self._chain) if intact and self._chain is not None else None,
+            unsealed_since=waiting,
+            finding=finding,
+        )
+
+    async def _read_segments(self) -> None:
+        head = await self._head()
+        if head is not None and self._seal.is_head(head):
+            self._number = head.first_number - 1
+            self._chain = ORIGIN if head.first_number == 1 else None
+        request: PageRequest | None = PageRequest(limit=SEGMENTS)
+        while request is not None:
+            try:
+                page = await self._ledger.seals.page(request)
+            except StoreUnavailable:
+                raise
+            except StoreError:
+                raise _Found(Damage.EDITED, Part.SEGMENT, (self._number or 0) + 1) from None
+            for segment in page.items:
+                await self._read_segment(segment)
+                self._progress(self._events)
+            request = PageRequest(limit=SEGMENTS, after=page.next_after) if page.next_after is not None else None
+
+    async def _read_segment(self, segment: Segment) -> None:
+        expected = segment.number if self._number is None else self._number + 1
+        if not self._seal.is_segment(segment):
+            raise _Found(Damage.EDITED, Part.SEGMENT, expected)
+        if segment.number < expected:
+            raise _Found(Damage.INSERTED, Part.SEGMENT, segment.number)
+        if segment.number > expected:
+            raise _Found(Damage.REMOVED, Part.SEGMENT, expected)
+        if self._chain not in {None, segment.chain_before}:  # the one before is an older version of itself
+            raise _Found(Damage.EDITED, Part.SEGMENT, expected - 1)
+        if self._anchor is not None and segment.first_id <= self._anchor.event_id <= segment.last_id:
+            _check_anchor(self._anchor, segment)
+            self._anchored = True
+        if self._anchor is not None and not self._segments and self._anchor.event_id < segment.first_id:
+            raise Invalid({"anchor": "What it stands for has had its time. Take a newer one."})
+        await self._compare(segment)
+        self._number, self._chain, self._last_id = segment.number, segment.chain_after, segment.last_id
+        self._segments += 1
+
+    async def _compare(self, segment: Segment) -> None:
+        """The events up to the end of a segment with what it says of them."""
+        sealed = zip(segment.event_ids, range(0, len(segment.digests), LINK_BYTES), strict=True)
+        id_, at = next(sealed)
+        wanted: str | None = id_
+        try:
+            async with aclosing(self._written(segment.last_id)) as written:
+                async for event in written:
+                    if wanted is None or event.id < wanted:
+                        raise _Found(Damage.INSERTED, Part.EVENT, event.id, event.at)
+                    if event.id > wanted:
+                        raise _Found(Damage.REMOVED, Part.EVENT, wanted)
+                    if digest(event.content) != segment.digests[at : at + LINK_BYTES]:
+                        raise _Found(Damage.EDITED, Part.EVENT, event.id, event.at)
+                    self._events += 1
+                    wanted, at = next(sealed, (None, 0))
+        except StoreUnavailable:
+            raise
+        except StoreError:  # not even a row that can be read
+            raise _Found(Damage.EDITED, Part.EVENT, wanted) from None
+        if wanted is not None:
+            raise _Found(Damage.REMOVED, Part.EVENT, wanted)
+
+    async def _written(self, last_id: str) -> AsyncGenerator[Written]:
+        """Events up to this one; those before a row that cannot be read come before its error."""
+        after, before, limit = self._last_id, f"{last_id} ", BATCH
+        while True:
+            try:
+                batch = await self._ledger.seals.written(after, before, limit)
+            except StoreUnavailable:
+                raise
+            except StoreError:
+                if limit == 1:
+                    raise
+                limit = 1
+                continue
+            await anyio.lowlevel.checkpoint()
+            for event in batch:
+                yield event
+            if len(batch) < limit:
+                return
+            after = batch[-1].id
+
+    async def _check_end(self) -> None:
+        """That the chain ends where its head says, and has gone through the anchor."""
+        head = await self._head()
+        if head is not None:
+            self._check_head(head)
+        elif self._segments or (self._tenant_id != PLATFORM and self._tenant_id in await begun_seals(self._context)):
+            raise _Found(Damage.REMOVED, Part.HEAD)
+        if self._anchor is not None and not self._anchored:
+            raise _Found(Damage.REMOVED, Part.EVENT, self._anchor.event_id)
+
+    def _check_head(self, head: Head) -> None:
+        if not self._seal.is_head(head):
+            raise _Found(Damage.EDITED, Part.HEAD)
+        if not self._segments and head.first_number == head.number + 1:  # all of it has had its time
+            self._number, self._chain, self._last_id = head.number, head.chain, head.last_id
+        if self._number is None or head.number > self._number:
+            raise _Found(Damage.REMOVED, Part.SEGMENT, (self._number or 0) + 1)
+        if (head.number, head.chain) != (self._number, self._chain):
+            raise _Found(Damage.EDITED, Part.HEAD)
+
+    async def _waiting(self) -> datetime | None:
+        """Since when events wait to be sealed."""
+        waiting = await self._ledger.seals.written(self._last_id, _AFTER_ALL, 1)
+        if not waiting:
+            if self._chain is None and self._tenant_id != PLATFORM:  # not even the tenant's creation is there
+                raise _Found(Damage.UNSEALED, Part.HEAD)
+            return None
+        if waiting[0].at < await due_before(self._context) - OVERDUE:
+            raise _Found(Damage.UNSEALED, Part.EVENT, waiting[0].id, waiting[0].at)
+        return waiting[0].at
+
+    async def _head(self) -> Head | None:
+        try:
+            return await self._ledger.seals.head()
+        except StoreUnavailable:
+            raise
+        except StoreError:
+            raise _Found(Damage.EDITED, Part.HEAD) from None
+
+
+def _check_anchor(anchor: Anchor, segment: Segment) -> None:
+    """That the chain went through the anchor."""
+    if anchor.event_id not in segment.event_ids:
+        raise _Found(Damage.REMOVED, Part.EVENT, anchor.event_id)
+    upto = (segment.event_ids.index(anchor.event_id) + 1) * LINK_BYTES
+    if linked(segment.chain_before, segment.digests[:upto]) != anchor.chain:
+        raise _Found(Damage.EDITED, Part.SEGMENT, segment.number)

@@ -1,0 +1,99 @@
+"""The seal of an audit and its numbers, in memory (see `storage.seals`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.seal import Head, Segment
+from opentrusty_core.domain.statistics import Counted, CountKey, of_platform
+from opentrusty_core.storage.seals import Written
+from opentrusty_core.stores.memory.tables import PLATFORM, Tables, View, drop, page
+
+
+class MemorySeals:
+    """See `storage.Seals`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def head(self) -> Head | None:
+        """See `storage.Seals.head`."""
+        return self._view.read().audit_heads.get("")
+
+    async def last(self) -> Segment | None:
+        """See `storage.Seals.last`."""
+        segments = self._view.read().audit_segments
+        return segments[max(segments)] if segments else None
+
+    async def page(self, request: PageRequest) -> Page[Segment]:
+        """See `storage.Seals.page`."""
+        return page(self._view.read().audit_segments.values(), lambda segment: segment.first_id, request)
+
+    async def written(self, after: str, before: str, limit: int) -> tuple[Written, ...]:
+        """See `storage.Seals.written`."""
+        events = self._view.read().audit
+        return tuple(_written(events[id_]) for id_ in sorted(id_ for id_ in events if after < id_ < before)[:limit])
+
+    async def seal(
+        self, segment: Segment, head: Head, counted: Counted, *, chain: bytes | None, begun: AuditEvent | None = None
+    ) -> bool:
+        """See `storage.Seals.seal`."""
+        async with self._view.write() as t:
+            known = t.audit_heads.get("")
+            if chain != (known.chain if known is not None else None):
+                return False
+            t.audit_heads[""], t.audit_segments[segment.first_id] = head, segment
+            t.daily_counts.update(counted.counts)
+            t.last_active |= counted.last_active
+            platform = self._view.database.tenants.setdefault(PLATFORM, Tables())
+            platform.daily_counts.update(of_platform(counted.counts, self._view.tenant_id))
+            if begun is not None:
+                platform.audit[begun.id] = begun
+            return True
+
+    async def expire(self, segment: Segment, head: Head, event: AuditEvent | None) -> bool:
+        """See `storage.Seals.expire`."""
+        async with self._view.write() as t:
+            known = t.audit_heads.get("")
+            if known is None or (known.chain, known.first_number) != (head.chain, head.first_number - 1):
+                return False
+            t.audit_heads[""] = head
+            t.audit_segments.pop(segment.first_id, None)
+            drop(t.audit, lambda it: it.id <= segment.last_id)
+            if event is not None:
+                t.audit[event.id] = event
+            return True
+
+
+class MemoryStatistics:
+    """See `storage.Statistics`."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    async def last_active(self, user_ids: Collection[str]) -> Mapping[str, date]:
+        """See `storage.Statistics.last_active`."""
+        known = self._view.read().last_active
+        return {user_id: known[user_id] for user_id in user_ids if user_id in known}
+
+    async def counts(self, since: date, until: date) -> Mapping[CountKey, int]:
+        """See `storage.Statistics.counts`."""
+        return {key: count for key, count in self._view.read().daily_counts.items() if since <= key.day <= until}
+
+
+def _written(event: AuditEvent) -> Written:
+    return Written(
+        event.id,
+        event.at,
+        event.type.value,
+        event.outcome.value,
+        event.actor_id,
+        event.target,
+        event.client_id,
+        event.origin.ip,
+        repr(event).encode("utf-8", "surrogatepass"),
+        lambda: event,
+    )

@@ -1,0 +1,67 @@
+-- The seal of an audit, and its numbers.
+
+-- name: audit_head
+-- Where the chain ends.
+SELECT {{head:h}} FROM audit_heads h WHERE h.tenant_id = :tenant_id;
+
+-- name: last_segment
+-- The segment that was sealed last.
+SELECT {{segment:s}} FROM audit_segments s
+ WHERE s.tenant_id = :tenant_id AND s.first_id > '' ORDER BY s.first_id DESC LIMIT 1;
+
+-- name: page_segments
+-- Segments by the id of their first event.
+SELECT {{segment:s}} FROM audit_segments s
+ WHERE s.tenant_id = :tenant_id AND s.first_id > :after ORDER BY s.first_id LIMIT :limit;
+
+-- name: written_events
+-- Events as they lie, by id.
+SELECT {{event:e}} FROM audit_events e
+ WHERE e.tenant_id = :tenant_id AND e.id > :after AND e.id < :before ORDER BY e.id LIMIT :limit;
+
+-- name: seal_events
+-- Writes a head with its segment and what was counted. No row: another has sealed meanwhile.
+INSERT INTO audit_heads (tenant_id, {{head}})
+SELECT :tenant_id, {{:head}}
+ WHERE CAST(:chain AS {{bytes}}) IS NULL OR EXISTS (SELECT 1 FROM audit_heads WHERE tenant_id = :tenant_id)
+    ON CONFLICT (tenant_id) DO UPDATE
+   SET number = excluded.number, first_number = excluded.first_number, last_id = excluded.last_id,
+       chain = excluded.chain, reached_at = excluded.reached_at, mac = excluded.mac
+ WHERE audit_heads.chain = :chain
+RETURNING tenant_id;
+INSERT INTO audit_segments (tenant_id, {{segment}}) VALUES (:tenant_id, {{:segment}})
+    ON CONFLICT (tenant_id, first_id) DO UPDATE
+   SET last_id = excluded.last_id, number = excluded.number, first_at = excluded.first_at, last_at = excluded.last_at,
+       sealed_at = excluded.sealed_at, chain_before = excluded.chain_before, chain_after = excluded.chain_after,
+       mac = excluded.mac, terms = excluded.terms, event_ids = excluded.event_ids, digests = excluded.digests;
+INSERT INTO daily_counts (tenant_id, day, measure, key, amount)
+SELECT each.tenant_id, each.day, each.measure, each.key, each.amount FROM {{counts}} WHERE true
+    ON CONFLICT (tenant_id, day, measure, key) DO UPDATE SET amount = daily_counts.amount + excluded.amount;
+INSERT INTO last_active (tenant_id, user_id, day)
+SELECT each.tenant_id, each.user_id, each.day FROM {{people}} WHERE true
+    ON CONFLICT (tenant_id, user_id) DO UPDATE SET day = excluded.day;
+INSERT INTO audit_events (tenant_id, {{event}}) SELECT :platform, {{:event}} WHERE CAST(:event_id AS text) IS NOT NULL;
+
+-- name: expire_segment
+-- Removes the first segment with its events. No row: somebody has sealed meanwhile.
+UPDATE audit_heads SET first_number = :head_first_number, mac = :head_mac
+ WHERE tenant_id = :tenant_id AND chain = :head_chain AND first_number = :head_first_number - 1 RETURNING tenant_id;
+DELETE FROM audit_segments WHERE tenant_id = :tenant_id AND first_id = :first_id;
+DELETE FROM audit_events WHERE tenant_id = :tenant_id AND id <= :last_id;
+INSERT INTO audit_events (tenant_id, {{event}}) SELECT :tenant_id, {{:event}} WHERE CAST(:event_id AS text) IS NOT NULL;
+
+-- name: last_active_of
+-- The last active day of people.
+SELECT l.user_id, l.day
+  FROM {{people}} JOIN last_active l ON l.tenant_id = each.tenant_id AND l.user_id = each.user_id;
+
+-- name: daily_counts
+-- The numbers of some days.
+SELECT c.day, c.measure, c.key, c.amount FROM daily_counts c
+ WHERE c.tenant_id = :tenant_id AND c.day >= :since_day AND c.day <= :until_day;
+
+-- name: purge_last_active
+-- Who was not active for so long that no number asks for it.
+DELETE FROM last_active WHERE (tenant_id, user_id) IN (
+    SELECT tenant_id, user_id FROM last_active WHERE day < :forgotten_day ORDER BY day LIMIT :batch {{skip_locked}}
+) RETURNING 1;

@@ -1,0 +1,97 @@
+"""The seal of an audit and its numbers, in SQL (see `storage.seals`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Final
+
+from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.seal import Head, Segment
+from opentrusty_core.domain.statistics import Counted, CountKey, Measure, of_platform
+from opentrusty_core.storage.seals import Written
+from opentrusty_core.stores.sql.codec import Params, Row, to_microseconds
+from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.rows import EVENT, HEAD, SEGMENT, event_params
+
+PLATFORM: Final = ""
+"""The tenant_id of the platform's own audit."""
+
+_NO_EVENT: Params = {f"event_{column}": None for column in EVENT.columns}
+_dump = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class SqlSeals(Repository):
+    """See `storage.Seals`."""
+
+    async def head(self) -> Head | None:
+        """See `storage.Seals.head`."""
+        return first(HEAD, await self._find("audit_head"))
+
+    async def last(self) -> Segment | None:
+        """See `storage.Seals.last`."""
+        return first(SEGMENT, await self._find("last_segment"))
+
+    async def page(self, request: PageRequest) -> Page[Segment]:
+        """See `storage.Seals.page`."""
+        return await self._page("page_segments", SEGMENT, lambda segment: segment.first_id, request)
+
+    async def written(self, after: str, before: str, limit: int) -> tuple[Written, ...]:
+        """See `storage.Seals.written`."""
+        return tuple(map(_written, await self._find("written_events", after=after, before=before, limit=limit)))
+
+    async def seal(
+        self, segment: Segment, head: Head, counted: Counted, *, chain: bytes | None, begun: AuditEvent | None = None
+    ) -> bool:
+        """See `storage.Seals.seal`."""
+        numbers = _numbers(counted.counts, self._tenant_id) + _numbers(
+            of_platform(counted.counts, self._tenant_id), PLATFORM
+        )
+        people = _people(self._tenant_id, counted.last_active)
+        params = self._params(chain=chain, platform=PLATFORM, counts=_dump(numbers), people=people)
+        params |= SEGMENT.params(segment) | HEAD.params(head) | _optional(begun)
+        return bool(await self._database.run("seal_events", params))
+
+    async def expire(self, segment: Segment, head: Head, event: AuditEvent | None) -> bool:
+        """See `storage.Seals.expire`."""
+        params = self._params(first_id=segment.first_id, last_id=segment.last_id)
+        return bool(await self._database.run("expire_segment", params | HEAD.params(head) | _optional(event)))
+
+
+class SqlStatistics(Repository):
+    """See `storage.Statistics`."""
+
+    async def last_active(self, user_ids: Collection[str]) -> Mapping[str, date]:
+        """See `storage.Statistics.last_active`."""
+        people = _people(self._tenant_id, dict.fromkeys(user_ids))
+        rows = await self._find("last_active_of", people=people) if user_ids else []
+        return {user_id: date.fromisoformat(day) for user_id, day in rows}
+
+    async def counts(self, since: date, until: date) -> Mapping[CountKey, int]:
+        """See `storage.Statistics.counts`."""
+        rows = await self._find("daily_counts", since_day=str(since), until_day=str(until))
+        return {CountKey(date.fromisoformat(day), Measure(measure), key): amount for day, measure, key, amount in rows}
+
+
+def _written(row: Row) -> Written:
+    id_, at, type_, outcome, actor_id, target, client_id, ip, _ = row
+    content = _dump([id_, to_microseconds(at), *row[2:]]).encode()
+    return Written(id_, at, type_, outcome, actor_id, target, client_id, ip, content, lambda: EVENT.read(row))
+
+
+def _numbers(counts: Mapping[CountKey, int], tenant_id: str) -> list[dict[str, object]]:
+    return [
+        {"tenant_id": tenant_id, "day": str(key.day), "measure": key.measure.value, "key": key.key, "amount": amount}
+        for key, amount in sorted(counts.items())
+    ]
+
+
+def _people(tenant_id: str, days: Mapping[str, date | None]) -> str:
+    """People of a tenant by id as the JSON that `{{people}}` reads, each with a day."""
+    return _dump([{"tenant_id": tenant_id, "user_id": user_id, "day": str(day)} for user_id, day in days.items()])
+
+
+def _optional(event: AuditEvent | None) -> Params:
+    return _NO_EVENT if event is None else event_params(event)

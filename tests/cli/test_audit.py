@@ -1,0 +1,63 @@
+"""The audit on the command line: searched, sealed, verified."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from opentrusty_core.management import seal
+from tests.cli.conftest import Cli
+
+case = pytest.mark.case
+
+
+def tamper(cli: Cli, sql: str) -> None:
+    """Do something behind the application's back."""
+    with closing(sqlite3.connect(cli.folder / "opentrusty.db", isolation_level=None)) as connection:
+        connection.execute(sql)
+
+
+def test_events_are_found_by_what_they_hold(acme: Cli) -> None:
+    user = acme.json("user", "create", "-t", "acme", "pat")
+    listed = ("audit", "list", "-t", "acme")
+    (made,) = acme.json(*listed, "--type", "user.created", "--target", user["id"])["items"]
+    assert acme.json("audit", "show", "-t", "acme", made["id"]) == made
+    assert acme.json(*listed, "--outcome", "failure")["items"] == []
+    assert acme.json(*listed, "--actor", user["id"])["items"] == []
+    assert acme.json(*listed, "--client", "web", "--ip", "192.0.2.1")["items"] == []
+    assert acme.json(*listed, "--until", "2020-01-01")["items"] == []
+    everything = acme.json(*listed, "--all")["items"]
+    assert acme.json(*listed, "--all", "--newest-first")["items"] == everything[::-1]
+    page = acme.json(*listed, "--limit", "1", "--newest-first")
+    rest = acme.json(*listed, "--all", "--newest-first", "--after", page["next_after"])
+    assert page["items"] + rest["items"] == everything[::-1]
+    assert "role.assigned" in acme.refused(2, *listed, "--type", "role.asigned")
+    assert acme.refused(2, "audit", "list").startswith("Give either --tenant or --platform.")
+    acme.refused(4, "audit", "show", made["id"])
+
+
+@case("L5")
+def test_verifying_names_what_was_done_and_fails(acme: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exit code is for cron, the sentence for people; who kept an anchor finds a whole state set back."""
+    monkeypatch.setattr(seal, "LAG", -seal.LAG)  # the clock is real: what was written just now is due
+    assert acme.json("audit", "seal")["events"] > 5
+    verdicts = acme.json("audit", "verify", "--all")["items"]
+    assert [verdict["audit"] for verdict in verdicts] == ["(platform)", "acme", "platform"]
+    assert all(verdict["intact"] for verdict in verdicts)
+    anchor = verdicts[1]["anchor"]
+    verify = ("audit", "verify", "-t", "acme")
+    assert acme.json(*verify, "--anchor", anchor)["items"][0]["anchor"] == anchor
+    (created,) = acme.json("audit", "list", "-t", "acme", "--type", "tenant.created")["items"]
+    tamper(acme, f"UPDATE audit_events SET target = 'x' WHERE id = '{created['id']}'")
+    told = acme.run(*verify)
+    assert told.exit_code == 1
+    assert f"The event {created['id']}, of {created['at'][:10]}" in told.stdout
+    assert "was edited." in told.stdout
+    tamper(acme, "DELETE FROM audit_heads")
+    assert acme.run("audit", "verify", "--all").exit_code == 1
+    assert acme.json("audit", "seal")["refused"]
+    for wrong in (("audit", "verify"), (*verify, "--all"), (*verify, "--anchor", "x")):
+        acme.refused(2, *wrong)
+    acme.refused(2, "audit", "verify", "--all", "--anchor", anchor)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client, ClientSecret
 from opentrusty_core.domain.client_kind import kind_of
+from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment, Role
 from opentrusty_core.domain.session import Session
@@ -61,6 +62,17 @@ def of_user(user: User) -> Data:
         "created_at": time(user.created_at),
         "updated_at": time(user.updated_at),
         "version": user.version,
+    }
+
+
+def of_link(link: OneTimeLink) -> Data:
+    """A one-time link without its secret, which nobody knows."""
+    return {
+        "kind": link.kind.value,
+        "sent_to": link.sent_to,
+        "client_id": link.client_id,
+        "created_at": time(link.created_at),
+        "expires_at": time(link.expires_at),
     }
 
 

@@ -13,7 +13,12 @@ from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, v
 from opentrusty_cli.records import of_tenant
 from opentrusty_cli.tenant_manifest import apply, export
 from opentrusty_cli.tenant_settings import settings
+from opentrusty_cli.user_links import lifetime_of, mailed_option, valid_option
 from opentrusty_core.domain.tenant import Lifetimes, Tenant
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from opentrusty_core.management import UserFields
 
 COLUMNS = ("id", "name", "display_name", "status")
 CLEARABLE = ("logo_uri", "primary_color")
@@ -52,15 +57,39 @@ async def show(desk: Desk, name: str) -> None:
 @click.option("--owner", metavar="USERNAME", help="Make this user and give them the tenant.")
 @click.option("--owner-email", metavar="EMAIL")
 @click.option("--password-stdin", is_flag=True, help="Read the owner's password from standard input; else one is made.")
+@click.option(
+    "--invite-owner", is_flag=True, help="No password: make a link, shown once, by which the owner chooses one."
+)
+@valid_option
+@mailed_option
 @operation
 async def create(
-    desk: Desk, name: str, display_name: str | None, owner: str | None, owner_email: str | None, password_stdin: bool
+    desk: Desk,
+    name: str,
+    display_name: str | None,
+    owner: str | None,
+    owner_email: str | None,
+    password_stdin: bool,
+    invite_owner: bool,
+    seconds: int | None,
+    mailed: bool,
 ) -> None:
     """Make a tenant. NAME stands in its issuer's URL and never changes."""
     from opentrusty_core.management import FirstOwner
 
-    if owner is None and (owner_email or password_stdin):
-        raise click.UsageError("--owner-email and --password-stdin need --owner.")
+    if owner is None and (owner_email or password_stdin or invite_owner):
+        raise click.UsageError("--owner-email, --password-stdin and --invite-owner need --owner.")
+    if invite_owner and password_stdin:
+        raise click.UsageError("Give either --password-stdin or --invite-owner.")
+    if not invite_owner and (mailed or seconds is not None):
+        raise click.UsageError("--valid and --mailed need --invite-owner.")
+    if invite_owner and owner is not None:
+        fields: UserFields = {"username": owner, "email": owner_email}
+        create = desk.management.tenants.create_with_invitation
+        lifetime = lifetime_of(seconds)
+        invited = await create(desk.actor, name, display_name, owner=fields, lifetime=lifetime, mailed=mailed)
+        _show(desk, invited.tenant, {"owner_link": invited.invitation.url})
+        return
     first: FirstOwner | None = None
     secrets: dict[str, str] = {}
     if owner is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from opentrusty_cli.app import Desk, operation
-from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, tenant_option, version_option, yes_option
+from opentrusty_cli.options import Paging, confirm, paged, read_secret, tenant_option, version_option, yes_option
 from opentrusty_cli.records import of_user
+from opentrusty_cli.user_links import invite, link, reset, unlock, withdraw_link
+from opentrusty_cli.user_options import claim_option, claims_of
 from opentrusty_core.domain.user import UserSort, UserStatus
 
 TYPE_CHECKING = False
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 Sorting = tuple[UserSort, bool]
 
 COLUMNS = ("id", "username", "email", "status")
-claim_option = click.option(
-    "--claim",
-    "claims",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A standard claim, as in given_name=Ada.",
-)
 verified_option = click.option("--email-verified/--email-unverified", "email_verified", default=None)
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 generate_option = click.option("--generate-password", is_flag=True, help="Make a password and show it once.")
@@ -47,6 +40,10 @@ def _sorting(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.group()
 def user() -> None:
     """Users of a tenant. USER is an id, a username or an email."""
+
+
+for command in (invite, reset, link, withdraw_link, unlock):
+    user.add_command(command)
 
 
 @user.command("list")
@@ -112,7 +109,7 @@ async def create(
 ) -> None:
     """Make a user; without a password they cannot sign in until one is set."""
     tenant_id = await desk.tenant_id(tenant_name)
-    fields: UserFields = {"username": username, "email": email, "claims": _claims(claims)}
+    fields: UserFields = {"username": username, "email": email, "claims": claims_of(claims)}
     if email_verified is not None:
         fields["email_verified"] = email_verified
     password, secrets = _password(desk, password_stdin, generate_password)
@@ -155,7 +152,7 @@ async def update(
         raise click.UsageError(f"--clear {absent[0]}: the user has no such claim.")
     kept = {name: value for name, value in current.claims.items() if name not in clear}
     if claims or kept != current.claims:
-        fields["claims"] = {**kept, **_claims(claims)}
+        fields["claims"] = {**kept, **claims_of(claims)}
     changed = await desk.management.users.update(
         desk.actor, tenant_id, current.id, fields, version=version or current.version
     )
@@ -231,17 +228,3 @@ def _password(desk: Desk, password_stdin: bool, generate_password: bool) -> tupl
         password = desk.generate_password()
         return password, {"password": password}
     return (read_secret() if password_stdin else None), {}
-
-
-def _claims(values: tuple[str, ...]) -> dict[str, object]:
-    """Claims by name; `address` is JSON, the `…_verified` ones are true or false (OpenID Connect Core 1.0 §5.1)."""
-    found: dict[str, object] = {}
-    for name, value in pairs(values, "--claim").items():
-        if name == "address" or name.endswith("_verified"):
-            try:
-                found[name] = json.loads(value)
-            except ValueError:
-                raise click.UsageError(f"--claim {name}: its value is JSON.") from None
-        else:
-            found[name] = value
-    return found

@@ -18,7 +18,7 @@ from opentrusty_auth.failures import failure
 from opentrusty_auth.metrics import Metrics
 from opentrusty_auth.pages.render import Pages
 from opentrusty_auth.plane import Plane, branding, is_page
-from opentrusty_auth.routes import match
+from opentrusty_auth.routes import match, match_at_domain
 from opentrusty_core import (
     Directory,
     ExtraClaims,
@@ -37,7 +37,7 @@ from opentrusty_server.headers import NO_PAGE, Headers, common_headers
 from opentrusty_server.http import HttpError, Request
 from opentrusty_server.lifecycle import Lifecycle, answer_lifespan
 from opentrusty_server.metrics import Listener
-from opentrusty_server.network import Network
+from opentrusty_server.network import Network, misdirected
 
 _ASSETS = "/assets/"
 
@@ -55,6 +55,7 @@ class AuthPlane:
             provider=provider,
             pages=Pages(assets_path=_ASSETS),
             cookies=Cookies(secure=secure, domain=settings.cookie_domain),
+            host_cookies=Cookies(secure=secure, domain=None),
             metrics=self._metrics,
         )
         self._network = Network(settings.auth_url, settings.trusted_proxies, provider.runtime)
@@ -122,13 +123,14 @@ class AuthPlane:
             public_answer = await self._public(request)
             if public_answer is not None:
                 return public_answer, ()
-            self._network.require_our_host(request)
-            found = match(request.path)
+            domain = self._network.other_host(request)
+            at_domain = await self._issuer_at(domain) if domain is not None else None
+            found = match(request.path) if at_domain is None else match_at_domain(request.path, at_domain.tenant.name)
             if found is None:
                 raise _nothing_here()
             request.route = found.route.name
             await self._lifecycle.ensure_started()
-            issuer = await self._plane.provider.protocol.issuer(found.tenant)
+            issuer = at_domain or await self._plane.provider.protocol.issuer(found.tenant)
             if issuer is None:
                 raise _nothing_here()
         except Exception as error:  # noqa: BLE001 - the one place where errors become answers
@@ -155,9 +157,18 @@ class AuthPlane:
             return await public.ready(self._plane, self._lifecycle)
         if path.startswith(_ASSETS):
             request.route = "assets"
-            self._network.require_our_host(request)
+            if (domain := self._network.other_host(request)) is not None:
+                await self._issuer_at(domain)
             return public.asset(request, self._plane)
         return None
+
+    async def _issuer_at(self, domain: str) -> Issuer:
+        """The issuer whose own domain it is. Raises `HttpError` 421 where it is nobody's."""
+        await self._lifecycle.ensure_started()
+        issuer = await self._plane.provider.protocol.issuer_at(domain)
+        if issuer is None:
+            raise misdirected()
+        return issuer
 
     async def _other_method(self, request: Request, issuer: Issuer, methods: tuple[str, ...]) -> HttpResponse:
         allow = ((b"allow", ", ".join(methods).encode("ascii")),)

@@ -43,7 +43,7 @@ async def own_form(
     form = posted_form(http).single()
     signin, tenant = plane.provider.signin, issuer.tenant
     try:
-        require_own_page(request, plane.origin)
+        require_own_page(request, issuer.origin)
         if not signin.csrf.good(form.get("csrf", ""), purpose, tenant, browser, handle):
             raise _forbidden()
     except HttpError:

@@ -27,12 +27,12 @@ class Plane:
     provider: Provider
     pages: Pages
     cookies: Cookies
+    host_cookies: Cookies
     metrics: Metrics
 
-    @property
-    def origin(self) -> str:
-        """Our own web origin."""
-        return self.provider.config.auth_url
+    def cookies_of(self, issuer: Issuer) -> Cookies:
+        """The cookies where the issuer is served: those of a domain of its own are that host's alone."""
+        return self.cookies if issuer.path else self.host_cookies
 
     def browser(self, request: Request, issuer: Issuer) -> Browser:
         """Which browser this is, by its cookies."""
@@ -90,8 +90,8 @@ def see_other(location: str, *, headers: Headers = ()) -> HttpResponse:
 
 
 def tenant_path(issuer: Issuer, *parts: str) -> str:
-    """A path below the issuer's own."""
-    return "/".join(("/t", issuer.tenant.name, *parts))
+    """A path below the issuer's own, where it is served."""
+    return "/".join((issuer.path, *parts))
 
 
 def branding(tenant: Tenant) -> Branding:

@@ -50,6 +50,7 @@ _OF_TENANT = {
     "signed-in": _page("signed-in", GET=logout.signed_in),
     "password-set": _page("password-set", GET=links.password_set),
 }
+_METADATA_PATH = [".well-known", "oauth-authorization-server"]  # RFC 8414 §3.1: before the issuer's own path
 _INTERACTION = _page("interaction", GET=interaction.show)
 _STEPS = {
     "sign-in": _page("sign-in", GET=interaction.show_sign_in, POST=interaction.sign_in),
@@ -81,9 +82,17 @@ def match(path: str) -> Match | None:
         return None
     if parts[1] == "t":
         return _match_tenant(parts[2], parts[3:])
-    if parts[1:4] == [".well-known", "oauth-authorization-server", "t"] and len(parts) == 5:
+    if parts[1:4] == [*_METADATA_PATH, "t"] and len(parts) == 5:
         return Match(_DISCOVERY, parts[4])
     return None
+
+
+def match_at_domain(path: str, tenant: str) -> Match | None:
+    """The route of a path on the tenant's own domain; None where there is nothing."""
+    first, *parts = path.split("/")
+    if first:
+        return None
+    return Match(_DISCOVERY, tenant) if parts == _METADATA_PATH else _match_tenant(tenant, parts)
 
 
 def _match_tenant(tenant: str, rest: list[str]) -> Match | None:

@@ -15,7 +15,7 @@ from opentrusty_cli.demo import Credentials, make_demo
 from opentrusty_cli.planes import Plane, Planes, free_port
 from opentrusty_console.files import is_built
 from opentrusty_core.config import Settings
-from opentrusty_core.domain.tenant import issuer_of
+from opentrusty_core.domain.issuer_url import issuer_named
 from opentrusty_core.errors import ConfigurationError
 from opentrusty_core.management import (
     Actor,
@@ -163,7 +163,7 @@ def describe(settings: Settings, credentials: Credentials) -> dict[str, Any]:
         "database_url": settings.database_url,
         "platform_admin": {name: credentials["platform_admin"][name] for name in ("tenant", "username", "password")},
         "tenants": [
-            {"tenant": tenant["tenant"], "issuer": issuer_of(settings.auth_url, tenant["tenant"]), **tenant}
+            {"tenant": tenant["tenant"], "issuer": issuer_named(settings.auth_url, tenant["tenant"]), **tenant}
             for tenant in credentials["tenants"]
         ],
     }

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "bootstrap": ("opentrusty_cli.bootstrap:bootstrap", "Make the first platform administrator."),
     "doctor": ("opentrusty_cli.doctor:doctor", "Say what is wrong with this deployment."),
     "maintain": ("opentrusty_cli.maintain:maintain", "Purge what has expired; step the signing keys; seal the audit."),
-    "tenant": ("opentrusty_cli.tenant:tenant", "Tenants: list, show, create, update, suspend, resume."),
+    "tenant": ("opentrusty_cli.tenant:tenant", "Tenants: made, configured, suspended, deleted; their domains."),
     "user": ("opentrusty_cli.user:user", "Users of a tenant, and their passwords."),
     "client": ("opentrusty_cli.client:client", "Clients of a tenant, and their secrets."),
     "resource": ("opentrusty_cli.resource:resource", "Resources of a tenant: APIs and their scopes."),

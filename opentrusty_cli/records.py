@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client, ClientSecret
 from opentrusty_core.domain.client_kind import kind_of
+from opentrusty_core.domain.issuer_url import issuer_of
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment, Role
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.settings_document import document_of
 from opentrusty_core.domain.signing_key import SigningKey
-from opentrusty_core.domain.tenant import Tenant, issuer_of
+from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import User
 from opentrusty_core.storage import HeldGrant
 
@@ -41,7 +42,9 @@ def of_tenant(tenant: Tenant, auth_url: str | None = None) -> Data:
         "name": tenant.name,
         "display_name": tenant.display_name,
         "status": tenant.status.value,
-        **({"issuer": issuer_of(auth_url, tenant.name)} if auth_url else {}),
+        **({"issuer": issuer_of(auth_url, tenant)} if auth_url else {}),
+        "domain": tenant.domain,
+        "pending_domain": tenant.pending_domain,
         "settings": document_of(tenant.settings),
         "created_at": time(tenant.created_at),
         "updated_at": time(tenant.updated_at),

@@ -11,6 +11,7 @@ import click
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, version_option, yes_option
 from opentrusty_cli.records import of_tenant
+from opentrusty_cli.tenant_domain import domain
 from opentrusty_cli.tenant_manifest import apply, export
 from opentrusty_cli.tenant_settings import settings
 from opentrusty_cli.user_links import lifetime_of, mailed_option, valid_option
@@ -32,6 +33,7 @@ def tenant() -> None:
 tenant.add_command(settings)
 tenant.add_command(apply)
 tenant.add_command(export)
+tenant.add_command(domain)
 
 
 @tenant.command("list")

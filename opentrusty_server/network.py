@@ -28,6 +28,7 @@ class Network:
 
     def __init__(self, url: str, trusted_proxies: Iterable[IPv4Network | IPv6Network], runtime: Runtime) -> None:
         self._hosts = _hosts(url)
+        self._ports = _ports(url)
         self._trusted = tuple(trusted_proxies)
         self._prefix = runtime.new_id()
         self._numbers = itertools.count(1)
@@ -50,13 +51,26 @@ class Network:
         Raises:
             HttpError: no Host or several (400), or another one (421, RFC 9110 §15.5.20).
         """
+        if self.other_host(request) is not None:
+            raise misdirected()
+
+    def other_host(self, request: Request) -> str | None:
+        """The host that the request was sent to, without our port, where it is not our own; None where it is.
+
+        Raises:
+            HttpError: no Host or several (400), or another port than ours (421).
+        """
         host = request.headers.get("host")
         if host in self._hosts:
-            return
+            return None
         if host is None or ", " in host:
             raise HttpError(400, "invalid_request", "The request needs one Host.")
-        if host.lower() not in self._hosts:
-            raise HttpError(421, "misdirected_request", "This host is not served here.")
+        if host.lower() in self._hosts:
+            return None
+        name, colon, port = host.lower().partition(":")
+        if colon + port not in self._ports:
+            raise misdirected()
+        return name
 
     def _is_trusted(self, ip: str | None) -> bool:
         address = _address(ip)
@@ -77,6 +91,11 @@ class Network:
         return nearest
 
 
+def misdirected() -> HttpError:
+    """The answer where a request was sent to a host that is not served here (RFC 9110 §15.5.20)."""
+    return HttpError(421, "misdirected_request", "This host is not served here.")
+
+
 def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text or "")
@@ -87,13 +106,15 @@ def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     return address
 
 
-def _hosts(url: str) -> frozenset[str]:
-    """The Host values that name us: with the scheme's own port, and without."""
+def _ports(url: str) -> frozenset[str]:
+    """How a Host may end: with our port, and without it where it is the scheme's own."""
     parts = urlsplit(url)
     default = _DEFAULT_PORTS[parts.scheme]
-    hosts = {parts.netloc}
-    if parts.port is None:
-        hosts.add(f"{parts.netloc}:{default}")
-    elif parts.port == default:
-        hosts.add(parts.netloc.removesuffix(f":{default}"))
-    return frozenset(hosts)
+    return frozenset({"", f":{default}"} if parts.port in {None, default} else {f":{parts.port}"})
+
+
+def _hosts(url: str) -> frozenset[str]:
+    """The Host values that name us."""
+    parts = urlsplit(url)
+    name = parts.netloc if parts.port is None else parts.netloc.removesuffix(f":{parts.port}")
+    return frozenset(name + port for port in _ports(url))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from opentrusty_admin.schemas.base import UNSET, Changes, Model, Moment, Text, Versioned
 from opentrusty_admin.schemas.users import UserChanges
 from opentrusty_core import Tenant
-from opentrusty_core.domain.tenant import TenantStatus, issuer_of
+from opentrusty_core.domain.issuer_url import issuer_of
+from opentrusty_core.domain.tenant import TenantStatus
 from opentrusty_core.management import FirstOwner
 
 
@@ -54,7 +55,7 @@ class TenantOut(Versioned):
             name=tenant.name,
             display_name=tenant.display_name,
             status=tenant.status,
-            issuer=issuer_of(auth_url, tenant.name),
+            issuer=issuer_of(auth_url, tenant),
             created_at=tenant.created_at,
             updated_at=tenant.updated_at,
             version=tenant.version,

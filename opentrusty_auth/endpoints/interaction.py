@@ -209,7 +209,7 @@ async def _signed_in(
 ) -> HttpResponse:
     plane.metrics.sign_in("success")
     recognised = Browser(hash=browser.hash, session_hash=signed_in.session.handle_hash)
-    cookies = plane.cookies.set_session(issuer.tenant.name, signed_in.handle)
+    cookies = plane.cookies_of(issuer).set_session(issuer.tenant.name, signed_in.handle)
     return await _go_on(http, request, issuer, plane, handle, recognised, headers=cookies)
 
 

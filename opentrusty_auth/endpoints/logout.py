@@ -35,7 +35,7 @@ async def logout(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse
         case LoggedOut():
             name = issuer.tenant.name
             shown = plane.cookies.shows(request, plane.cookies.session_name(name))
-            cookies = plane.cookies.clear_session(name) if shown else ()
+            cookies = plane.cookies_of(issuer).clear_session(name) if shown else ()
             location = outcome.request.location or tenant_path(issuer, "signed-out")
             return see_other(location, headers=cookies)
 

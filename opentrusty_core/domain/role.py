@@ -40,6 +40,7 @@ class Permission(StrEnum):
     PLATFORM_AUDIT_READ = "platform-audit:read"
     PLATFORM_HEALTH_READ = "platform-health:read"
     ACCESS_DECLARE = "access:declare"
+    DOMAIN_APPROVE = "domain:approve"
 
 
 class RoleScope(StrEnum):
@@ -96,6 +97,7 @@ PLATFORM_ADMIN = Role(
             Permission.PLATFORM_AUDIT_READ,
             Permission.PLATFORM_HEALTH_READ,
             Permission.ACCESS_DECLARE,
+            Permission.DOMAIN_APPROVE,
         }
     ),
 )

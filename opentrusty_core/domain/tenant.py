@@ -111,7 +111,8 @@ class Deletion:
 class Tenant:
     """An isolated issuer; `name` stands in URLs and never changes, `version` grows with each update.
 
-    One that is deleted has a `deletion`, and from `delete_at` on no way back.
+    `domain` is where its own issuer stands, `pending_domain` one that it asked for. A tenant that is deleted has a
+    `deletion`, and from `delete_at` on no way back.
     """
 
     id: str
@@ -122,6 +123,8 @@ class Tenant:
     created_at: datetime
     updated_at: datetime
     version: int = 1
+    domain: str | None = None
+    pending_domain: str | None = None
     delete_at: datetime | None = None
     deletion: Deletion | None = None
 
@@ -136,19 +139,13 @@ class Tenant:
         return self.status in {TenantStatus.DELETING, TenantStatus.ERASING}
 
 
-def issuer_of(auth_url: str, tenant_name: str) -> str:
-    """The issuer identifier of a tenant (RFC 8414 §2): `{auth_url}/t/{name}`."""
-    return f"{auth_url}/t/{tenant_name}"
-
-
-def tenant_named_by(auth_url: str, issuer: str) -> str | None:
-    """The name of the tenant whose issuer identifier this is; None where it cannot be one of ours."""
-    name = issuer.removeprefix(f"{auth_url}/t/")
-    return name if _NAME.fullmatch(name) and issuer_of(auth_url, name) == issuer else None
+def is_tenant_name(text: str) -> bool:
+    """Whether it can stand in a URL and in a host name as the name of a tenant."""
+    return _NAME.fullmatch(text) is not None
 
 
 def name_problems(name: str) -> dict[str, str]:
     """What keeps the name from standing in a URL and in a host name."""
-    if _NAME.fullmatch(name):
+    if is_tenant_name(name):
         return {}
     return {"name": "Use 1 to 63 lower-case letters, digits and hyphens, not starting or ending with a hyphen."}

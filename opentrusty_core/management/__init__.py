@@ -17,6 +17,7 @@ from opentrusty_core.management.client_fields import NOT_SUPPORTED, ClientFields
 from opentrusty_core.management.client_grants import ClientGrants
 from opentrusty_core.management.clients import Clients, ClientWithSecret
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.domains import Domains
 from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
@@ -91,6 +92,7 @@ class Management:
         self.users = Users(context)
         self.links = Links(context, self.users)
         self.tenants = Tenants(context, self.keys, self.users, self.links)
+        self.domains = Domains(context)
         self.clients = Clients(context)
         self.client_grants = ClientGrants(context)
         self.resources = Resources(context)

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from opentrusty_core.crypto.handles import Handle, hash_handle, new_handle
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.builtin import builtin_clients
+from opentrusty_core.domain.issuer_url import issuer_of
 from opentrusty_core.domain.one_time_link import LinkKind, OneTimeLink, validated_life
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Permission
-from opentrusty_core.domain.tenant import Tenant, issuer_of
+from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import User
 from opentrusty_core.errors import Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor, require_no_higher
@@ -167,7 +168,7 @@ class Links:
             created_at=now,
             expires_at=expires_at,
         )
-        issuer = issuer_of(self._context.config.auth_url, tenant.name)
+        issuer = issuer_of(self._context.config.auth_url, tenant)
         return MadeLink(user=user, link=link, url=f"{issuer}/{_PATHS[kind]}#{handle}")
 
     async def add(self, repos: TenantRepositories, actor: Actor, made: MadeLink) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 
 from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.jwk import PrivateKey, PublicKey, public_keys
 from opentrusty_core.crypto.jws import Signer
 from opentrusty_core.crypto.signing import open_signing_key
+from opentrusty_core.domain.issuer_url import domain_named_by, is_domain, issuer_of, tenant_named_by
 from opentrusty_core.domain.resource import Resource, permitted, permitted_scopes
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
-from opentrusty_core.domain.tenant import Lifetimes, issuer_of, tenant_named_by
+from opentrusty_core.domain.tenant import Lifetimes
 from opentrusty_core.errors import ServerError
 from opentrusty_core.protocol.cache import Remembered
 from opentrusty_core.runtime import Runtime
@@ -49,7 +51,11 @@ class KeyRing:
 
 
 class Issuer:
-    """A tenant as the protocol sees it; a new one is made only when something about the tenant changed."""
+    """A tenant as the protocol sees it; a new one is made only when something about the tenant changed.
+
+    `identifier` is its name in the protocol, wherever a request came in. `origin` and `path` are where this one is
+    served: below `/t/`; its twin `at_own_domain` is served with an empty path on the tenant's own domain.
+    """
 
     def __init__(
         self, catalogue: TenantCatalogue, auth_url: str, keys: KeyRing, builtin: tuple[Resource, ...] = ()
@@ -57,7 +63,9 @@ class Issuer:
         self.catalogue = catalogue
         self.tenant = catalogue.tenant
         self.tenant_id = catalogue.tenant.id
-        self.identifier = issuer_of(auth_url, catalogue.tenant.name)
+        self.identifier = issuer_of(auth_url, catalogue.tenant)
+        self.origin = auth_url
+        self.path = f"/t/{catalogue.tenant.name}"
         # What a tenant allows its clients bounds nobody's administration of the tenant.
         self.resources = (*builtin, *permitted(catalogue.resources, catalogue.tenant.settings))
         self.known_scopes = permitted_scopes(catalogue.resources, catalogue.tenant.settings).union(
@@ -65,6 +73,10 @@ class Issuer:
         )
         self.keys = keys
         self._documents: dict[str, bytes] = {}
+        self.at_own_domain: Issuer | None = None
+        if self.tenant.domain is not None:
+            self.at_own_domain = copy(self)
+            self.at_own_domain.origin, self.at_own_domain.path = self.identifier, ""
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -98,6 +110,7 @@ class Issuers:
         self._ensure_key = ensure_key
         self._builtin = builtin
         self._issuers: Remembered[str, Issuer] = Remembered(runtime, size)
+        self._names: Remembered[str, str] = Remembered(runtime, size)  # by domain; empty where it is nobody's
 
     async def get(self, name: str, *, anew: bool = False) -> Issuer | None:
         """The issuer of an active tenant, at most a second old, or read `anew`; None where there is no such tenant or
@@ -108,8 +121,23 @@ class Issuers:
 
     async def of_identifier(self, identifier: str) -> Issuer | None:
         """The active issuer of this identifier, at most a second old."""
+        if domain := domain_named_by(self._auth_url, identifier):
+            return await self.at_domain(domain)
         name = tenant_named_by(self._auth_url, identifier)
-        return await self.get(name) if name is not None else None
+        issuer = await self.get(name) if name is not None else None
+        return issuer if issuer is not None and issuer.identifier == identifier else None
+
+    async def at_domain(self, domain: str) -> Issuer | None:
+        """The active issuer whose own domain this is, as it is served there; at most a second old, and so is the answer
+        that there is none.
+        """
+
+        async def look(_: str | None) -> str:
+            return await self._store.platform.tenants.name_at(domain) or ""
+
+        name = await self._names.get(domain, look) if is_domain(domain) else None
+        issuer = await self.get(name) if name else None
+        return issuer.at_own_domain if issuer is not None and issuer.tenant.domain == domain else None
 
     async def signer(self, issuer: Issuer, alg: str, typ: str) -> Signer:
         """Signs as the issuer; the first token that needs an algorithm makes its key."""

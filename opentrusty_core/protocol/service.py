@@ -37,6 +37,10 @@ class ProtocolService:
         """The issuer of an active tenant, at most a second old."""
         return await self._deps.issuers.get(tenant_name)
 
+    async def issuer_at(self, domain: str) -> Issuer | None:
+        """The issuer of an active tenant whose own domain this is, at most a second old."""
+        return await self._deps.issuers.at_domain(domain)
+
     async def allows_origin(self, issuer: Issuer, origin: str) -> bool:
         """Whether a page of this origin may read answers of `CORS_ENDPOINTS`; `null` never may."""
 

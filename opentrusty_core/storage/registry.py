@@ -24,7 +24,9 @@ class TenantRecord(Protocol):
         ...
 
     async def update(self, tenant: Tenant, event: AuditEvent) -> None:
-        """Replace version `tenant.version - 1`. Raises `NotFound`, or `ChangedMeanwhile` where another stands there."""
+        """Replace version `tenant.version - 1`. Raises `NotFound`, `ChangedMeanwhile` where another stands there, or
+        `Conflict` where another tenant has its domain.
+        """
         ...
 
 

@@ -145,6 +145,14 @@ class Tenants(Protocol):
         """Tenants by name."""
         ...
 
+    async def name_at(self, domain: str) -> str | None:
+        """The name of the tenant whose own domain this is."""
+        ...
+
+    async def waiting_for_domain(self, request: PageRequest) -> Page[Tenant]:
+        """Tenants that asked for a domain, by name."""
+        ...
+
     async def due(self, now: datetime, *, limit: int) -> tuple[Tenant, ...]:
         """At most `limit` tenants whose `delete_at` has come, the earliest first."""
         ...

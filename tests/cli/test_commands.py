@@ -52,6 +52,8 @@ def test_tenants_are_made_shown_changed_suspended_and_resumed(acme: Cli) -> None
         "created_at": "",
         "updated_at": "",
         "version": 1,
+        "domain": None,
+        "pending_domain": None,
         "delete_at": None,
     }
     assert made["created_at"].endswith("Z")
@@ -107,6 +109,19 @@ def test_a_tenant_is_deleted_and_restored_until_its_end(acme: Cli) -> None:
     assert gone["status"] == "erasing"
     assert "being erased" in acme.refused(5, "tenant", "restore", "acme")
     assert "either --grace or --now" in acme.refused(2, "tenant", "delete", "acme", "--now", "--grace", "7", "-y")
+
+
+def test_a_tenant_gets_a_domain_of_its_own(acme: Cli) -> None:
+    asked = acme.json("tenant", "domain", "add", "acme", "login.acme.com")
+    assert (asked["domain"], asked["pending_domain"]) == (None, "login.acme.com")
+    assert asked["issuer"] == "http://localhost:8080/t/acme"
+    assert [item["name"] for item in acme.json("tenant", "domain", "waiting")["items"]] == ["acme"]
+    approved = acme.json("tenant", "domain", "approve", "acme", "login.acme.com", "-y")
+    assert (approved["domain"], approved["issuer"]) == ("login.acme.com", "http://login.acme.com:8080")
+    removed = acme.json("tenant", "domain", "remove", "acme", "login.acme.com", "-y")
+    assert (removed["domain"], removed["issuer"]) == (None, "http://localhost:8080/t/acme")
+    assert "no such domain" in acme.refused(4, "tenant", "domain", "remove", "acme", "login.acme.com", "-y")
+    assert "host name" in acme.refused(2, "tenant", "domain", "add", "acme", "LOGIN")
 
 
 def test_a_tenants_owner_gets_a_password_shown_once(acme: Cli) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from opentrusty_core.domain.grant import Grant
 from opentrusty_core.domain.session import ACR_PASSWORD, TOUCH_EVERY, Session
-from opentrusty_core.domain.tenant import Tenant, TenantStatus, issuer_of, name_problems
+from opentrusty_core.domain.tenant import Tenant, TenantStatus, name_problems
 from tests.support.runtime import START
 
 INSTANT = timedelta(microseconds=1)
@@ -90,11 +90,6 @@ def test_no_record_shows_what_opens_a_door() -> None:
     """Hashes stay out of logs too."""
     assert "hhhh" not in repr(SESSION)
     assert "bbbb" not in repr(SESSION)
-
-
-def test_an_issuer_is_the_auth_url_and_the_tenant() -> None:
-    """RFC 8414 §2: no query, no fragment, no trailing slash."""
-    assert issuer_of("https://auth.example", "acme") == "https://auth.example/t/acme"
 
 
 @pytest.mark.parametrize("name", ["a", "acme", "acme-2", "0", "a" * 63])

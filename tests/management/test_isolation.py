@@ -25,6 +25,8 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "tenants.resume": (Permission.TENANT_SUSPEND, lambda m, a, t, _: m.tenants.resume(a, t)),
     "tenants.delete": (Permission.TENANT_DELETE, lambda m, a, t, _: m.tenants.delete(a, t)),
     "tenants.restore": (Permission.TENANT_DELETE, lambda m, a, t, _: m.tenants.restore(a, t)),
+    "domains.ask": (Permission.TENANT_CONFIGURE, lambda m, a, t, _: m.domains.ask(a, t, "login.example.org")),
+    "domains.remove": (Permission.TENANT_CONFIGURE, lambda m, a, t, i: m.domains.remove(a, t, i["domain"])),
     "users.create": (Permission.USER_WRITE, lambda m, a, t, _: m.users.create(a, t, {"username": "new"})),
     "users.page": (Permission.USER_READ, lambda m, a, t, _: m.users.page(a, t, EVERYTHING)),
     "users.count": (Permission.USER_READ, lambda m, a, t, _: m.users.count(a, t)),
@@ -114,6 +116,7 @@ TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "
     "manifests.export",
     "audit.page",
     "audit.verify",
+    "domains.ask",
     *(name for name in USE_CASES if name.startswith("tenants.")),
 }
 PLATFORM_OWN = {
@@ -122,6 +125,8 @@ PLATFORM_OWN = {
     "tenants.page",
     "tenants.find",
     "tenants.enter",
+    "domains.approve",
+    "domains.waiting",
     "roles.builtin",
     "roles.platform_holders",
     "audit.platform_page",
@@ -152,7 +157,10 @@ async def ids_of(place: Place) -> dict[str, str]:
     )
     client = await place.management.clients.add_secret(SYSTEM, place.tenant.id, client.client.client_id)
     session = await place.session(place.plain)
+    domain = f"login.{place.tenant.name}.example"
+    await place.management.domains.ask(SYSTEM, place.tenant.id, domain)
     return {
+        "domain": domain,
         "secret": client.client.secrets[0].id,
         "grant": (await place.grant(place.plain, session, "offline_access")).id,
         "user": place.plain.id,
@@ -173,6 +181,7 @@ def test_every_use_case_stands_in_the_table(management: Management) -> None:
     """Who adds a use case adds its row here, and so its tests."""
     nouns = (
         "tenants",
+        "domains",
         "users",
         "links",
         "clients",

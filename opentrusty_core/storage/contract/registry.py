@@ -78,6 +78,29 @@ class TestTenantRecord(Contract):
             await world.store.tenant(absent.id).tenant.get()
         assert (await world.events())[-1] == event
 
+    @case("I1")
+    async def test_a_domain_is_one_tenants_at_a_time(self, world: World) -> None:
+        """Another's is a conflict; one that is asked for is nobody's yet; one that is given up is free."""
+        domain, tenants = "login.example.org", world.store.platform.tenants
+        here = replace(world.here_tenant, domain=domain, version=2)
+        there = replace(world.there_tenant, pending_domain=domain, version=2)
+        await world.there.tenant.update(there, world.event())
+        assert await tenants.name_at(domain) is None
+        await world.here.tenant.update(here, world.event())
+        assert await world.here.tenant.get() == here
+        assert await tenants.name_at(domain) == here.name
+        assert (await tenants.waiting_for_domain(ALL)).items == (there,)
+        taken = replace(there, domain=domain, pending_domain=None, version=3)
+        with pytest.raises(Conflict):
+            await world.there.tenant.update(taken, world.event())
+        assert await world.there.tenant.get() == there
+        await world.here.tenant.update(replace(here, domain=None, version=3), world.event())
+        assert await tenants.name_at(domain) is None
+        await world.there.tenant.update(taken, world.event())
+        assert await tenants.name_at(domain) == taken.name
+        for stranger in ("", "LOGIN.example.org", "example.org", "nobody\0"):
+            assert await tenants.name_at(stranger) is None
+
 
 class TestClients(Contract):
     """`Clients`."""

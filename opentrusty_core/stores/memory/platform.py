@@ -43,6 +43,15 @@ class MemoryTenants:
         """See `storage.Tenants.page`."""
         return page(self._all(), lambda tenant: tenant.name, request)
 
+    async def name_at(self, domain: str) -> str | None:
+        """See `storage.Tenants.name_at`."""
+        return next((tenant.name for tenant in self._all() if tenant.domain == domain), None)
+
+    async def waiting_for_domain(self, request: PageRequest) -> Page[Tenant]:
+        """See `storage.Tenants.waiting_for_domain`."""
+        waiting = (tenant for tenant in self._all() if tenant.pending_domain is not None)
+        return page(waiting, lambda tenant: tenant.name, request)
+
     async def due(self, now: datetime, *, limit: int) -> tuple[Tenant, ...]:
         """See `storage.Tenants.due`."""
         ends = ((tenant.delete_at, tenant) for tenant in self._all() if tenant.delete_at is not None)

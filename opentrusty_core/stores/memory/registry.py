@@ -52,6 +52,9 @@ class MemoryTenantRecord:
                 raise NotFound("There is no such tenant.")
             if t.tenant.version != tenant.version - 1:
                 raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
+            others = (tables.tenant for id_, tables in self._view.database.tenants.items() if id_ != tenant.id)
+            if tenant.domain is not None and tenant.domain in {it.domain for it in others if it is not None}:
+                raise Conflict("The domain belongs to another tenant.")
             t.tenant = tenant
             t.audit[event.id] = event
 

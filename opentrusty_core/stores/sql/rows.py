@@ -21,7 +21,7 @@ from opentrusty_core.domain.token import AccessToken, RefreshToken
 from opentrusty_core.domain.user import PasswordCredential, User
 from opentrusty_core.stores.sql.codec import Params, Record
 
-TENANT = Record("tenant", Tenant, "id name status created_at updated_at version delete_at")
+TENANT = Record("tenant", Tenant, "id name status created_at updated_at version domain pending_domain delete_at")
 USER = Record("user", User, "id username email email_verified status created_at updated_at version")
 PASSWORD = Record("password", PasswordCredential, "user_id encoded changed_at must_change")
 LINK = Record("link", OneTimeLink, "user_id hash id kind created_at expires_at")

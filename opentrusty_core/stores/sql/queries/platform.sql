@@ -18,6 +18,15 @@ SELECT {{resource:r}} FROM resources r
 -- Tenants by name.
 SELECT {{tenant:t}} FROM tenants t WHERE t.name > :after ORDER BY t.name LIMIT :limit;
 
+-- name: tenant_at_domain
+-- The name of the tenant of a domain.
+SELECT t.name FROM tenants t WHERE t.domain = :domain;
+
+-- name: page_tenants_waiting_for_domain
+-- Tenants that asked for a domain, by name.
+SELECT {{tenant:t}} FROM tenants t
+ WHERE t.pending_domain IS NOT NULL AND t.name > :after ORDER BY t.name LIMIT :limit;
+
 -- name: due_tenants
 -- Tenants whose end has come, the earliest first.
 SELECT {{tenant:t}} FROM tenants t WHERE t.delete_at <= :now ORDER BY t.delete_at, t.id LIMIT :limit;

@@ -13,7 +13,8 @@ SELECT {{tenant:t}} FROM tenants t WHERE t.id = :tenant_id;
 -- Replaces the version before. No row: another version stands there, or there is no such tenant.
 UPDATE tenants
    SET status = :tenant_status, created_at = :tenant_created_at, updated_at = :tenant_updated_at,
-       version = :tenant_version, delete_at = :tenant_delete_at, document = :tenant_document
+       version = :tenant_version, domain = :tenant_domain, pending_domain = :tenant_pending_domain,
+       delete_at = :tenant_delete_at, document = :tenant_document
  WHERE id = :tenant_id AND version = :tenant_version - 1 RETURNING id;
 {{write_event}};
 

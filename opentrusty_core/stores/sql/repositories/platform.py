@@ -71,6 +71,15 @@ class SqlTenants(Repository):
         """See `storage.Tenants.page`."""
         return await self._page("page_tenants", TENANT, lambda tenant: tenant.name, request)
 
+    async def name_at(self, domain: str) -> str | None:
+        """See `storage.Tenants.name_at`."""
+        rows = await self._find("tenant_at_domain", domain=domain)
+        return str(rows[0][0]) if rows else None
+
+    async def waiting_for_domain(self, request: PageRequest) -> Page[Tenant]:
+        """See `storage.Tenants.waiting_for_domain`."""
+        return await self._page("page_tenants_waiting_for_domain", TENANT, lambda tenant: tenant.name, request)
+
     async def due(self, now: datetime, *, limit: int) -> tuple[Tenant, ...]:
         """See `storage.Tenants.due`."""
         return tuple(TENANT.read(row) for row in await self._find("due_tenants", now=now, limit=limit))

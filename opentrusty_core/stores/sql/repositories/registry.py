@@ -40,7 +40,11 @@ class SqlTenantRecord(Repository):
 
     async def update(self, tenant: Tenant, event: AuditEvent) -> None:
         """See `storage.TenantRecord.update`."""
-        if not await self._add("update_tenant", event, **TENANT.params(tenant)):
+        try:
+            updated = await self._add("update_tenant", event, **TENANT.params(tenant))
+        except Taken:
+            raise Conflict("The domain belongs to another tenant.") from None
+        if not updated:
             await self.get()
             raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
 

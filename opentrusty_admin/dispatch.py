@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from opentrusty_admin.call import Call, Plane
 from opentrusty_admin.cors import SESSION_HEADER
+from opentrusty_admin.idempotency import answered_once
 from opentrusty_admin.operation import Access, Operation
 from opentrusty_admin.problems import challenged, of_body, of_query
 from opentrusty_admin.schemas.base import Model, Query, Versioned
@@ -52,18 +53,23 @@ class Dispatcher:
         actor = await self._actor(operation, request)
         try:
             tenant_id = await self._enter(operation, parameters, actor)
+            query, version = _query(operation, request), _version(operation, request)
+            data, body = await _body(operation, request)
             call = Call(
                 plane=self._plane,
                 operation_id=operation.id,
                 actor=actor,
                 tenant_id=tenant_id,
                 path={name: value for name, value in parameters.items() if name != "tenant"},
-                query=_query(operation, request),
-                version=_version(operation, request),
-                body=await _body(operation, request),
+                query=query,
+                version=version,
+                body=body,
                 request=request,
             )
-            return _response(operation, request, await operation.handler(call))
+            if operation.is_answered_once:
+                management = self._plane.provider.management
+                return await answered_once(lambda: _made(operation, call), request, data, actor, management)
+            return _answered(operation, request, await operation.handler(call))
         except Denied:
             await self._plane.provider.management.audit.note_denied(actor, operation.id)
             raise
@@ -90,8 +96,8 @@ class Dispatcher:
         if isinstance(operation.permission, Access):
             return ""
         if "tenant" not in parameters:
-            for permission in operation.permissions:
-                actor.require_platform(permission)
+            if actor.platform_permissions.isdisjoint(operation.permissions):
+                actor.require_platform(operation.permissions[0])
             return ""
         tenants = self._plane.provider.management.tenants
         return await tenants.enter(actor, parameters["tenant"], *operation.permissions)
@@ -105,17 +111,18 @@ def _query(operation: Operation, request: Request) -> Query:
         raise of_query(error) from None
 
 
-async def _body(operation: Operation, request: Request) -> Any:
+async def _body(operation: Operation, request: Request) -> tuple[bytes, Any]:
+    """The body as it was sent, and what it says."""
     if operation.body is None:
-        return None
+        return b"", None
     if isinstance(operation.body, Upload):
         _require_media_type(request, operation.body.media_types)
-        return operation.body
+        return b"", operation.body
     _require_media_type(request, (_JSON,))
     data = await request.body(MAX_BODY)
     json_body(data)
     try:
-        return operation.body.model_validate_json(data)
+        return data, operation.body.model_validate_json(data)
     except ValidationError as error:
         raise of_body(error, operation.body) from None
 
@@ -141,9 +148,18 @@ def _version(operation: Operation, request: Request) -> int | None:
     return int(match[1])
 
 
-def _response(operation: Operation, request: Request, answer: Model | Stream | None) -> HttpResponse | Stream:
+def _answered(operation: Operation, request: Request, answer: Model | Stream | None) -> HttpResponse | Stream:
+    return answer if isinstance(answer, Stream) else _response(operation, request, answer)
+
+
+async def _made(operation: Operation, call: Call[Any, Any]) -> HttpResponse:
+    answer = await operation.handler(call)
     if isinstance(answer, Stream):
-        return answer
+        raise TypeError(f"{operation.id} declares no stream")
+    return _response(operation, call.request, answer)
+
+
+def _response(operation: Operation, request: Request, answer: Model | None) -> HttpResponse:
     if answer is None:
         return HttpResponse(status=operation.status, headers=NO_STORE)
     headers = _HEADERS

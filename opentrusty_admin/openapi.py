@@ -45,7 +45,7 @@ _IF_MATCH: Final = {
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "A text of one's own for each thing to be made. A request that is sent again gets the first answer.",
+    "description": "A text of one's own for each thing to be done. A request that is sent again gets the first answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 _PROBLEM: Final = {
@@ -174,7 +174,7 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
             yield parameter
     if operation.conditional:
         yield _IF_MATCH
-    if operation.is_idempotent_by_key:
+    if operation.is_answered_once:
         yield _IDEMPOTENCY_KEY
 
 

@@ -83,9 +83,9 @@ class Operation:
                 return several
 
     @property
-    def is_idempotent_by_key(self) -> bool:
+    def is_answered_once(self) -> bool:
         """Whether a request that is sent again with the same Idempotency-Key gets the first answer."""
-        return self.status == 201
+        return self.method == "POST" and self.answer is not Stream and not isinstance(self.body, Upload)
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from opentrusty_core.errors import (
     Denied,
     DomainError,
     Invalid,
+    KeyReused,
     NotFound,
     ProtocolError,
     ServerError,
@@ -109,6 +110,13 @@ def problem(
     )
 
 
+_DOMAIN: Mapping[type[DomainError], tuple[int, str]] = {
+    Denied: (403, "forbidden"),
+    NotFound: (404, "not_found"),
+    KeyReused: (422, "idempotency_key_reused"),
+    Conflict: (409, "conflict"),
+    DomainError: (400, "invalid"),
+}
 _CODES = {400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "not_found"}
 
 
@@ -120,14 +128,8 @@ def _refusal(error: Exception, request: Request, fields: Mapping[str, str], quer
             return HttpError(error.status, _CODES.get(error.status, error.error), error.description)
         case Throttled():
             return HttpError(429, "too_many_requests", str(error), headers=_retry_after(error.retry_after))
-        case Denied():
-            return HttpError(403, "forbidden", str(error))
-        case NotFound():
-            return HttpError(404, "not_found", str(error))
         case ChangedMeanwhile() if "if-match" in request.headers:
             return HttpError(412, "precondition_failed", str(error))
-        case Conflict():
-            return HttpError(409, "conflict", str(error))
         case Invalid():
             return FieldErrors(
                 FieldError(parameter=name, detail=why)
@@ -136,7 +138,8 @@ def _refusal(error: Exception, request: Request, fields: Mapping[str, str], quer
                 for name, why in error.fields.items()
             )
         case DomainError():
-            return HttpError(400, "invalid", str(error))
+            status, code = next(known for family, known in _DOMAIN.items() if isinstance(error, family))
+            return HttpError(status, code, str(error))
         case StoreUnavailable():
             return _later(error.retry_after)
         case StoreError() | ConfigurationError():

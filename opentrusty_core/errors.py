@@ -223,6 +223,10 @@ class Conflict(DomainError):
     """The thing exists already, or changed meanwhile."""
 
 
+class KeyReused(DomainError):
+    """The caller's own key for a request stood for another one."""
+
+
 class ChangedMeanwhile(Conflict):
     """Somebody else changed the thing since the caller read it."""
 

@@ -19,6 +19,7 @@ from opentrusty_core.management.clients import Clients, ClientWithSecret
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.domains import Domains
 from opentrusty_core.management.erasure import Erasure
+from opentrusty_core.management.idempotency import Begun, Idempotency, Repeated
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
@@ -40,6 +41,7 @@ __all__ = [
     "NOT_SUPPORTED",
     "PLATFORM_TENANT",
     "Actor",
+    "Begun",
     "Bootstrapped",
     "ClientFields",
     "ClientWithSecret",
@@ -51,6 +53,7 @@ __all__ = [
     "Management",
     "Myself",
     "SealReport",
+    "Repeated",
     "UserFields",
     "actor_of_client",
     "actor_of_user",
@@ -101,6 +104,7 @@ class Management:
         self.sessions = Sessions(context)
         self.audit = Audit(context)
         self.me = Me(context)
+        self.idempotency = Idempotency(context)
         self.bootstrap = Bootstrap(context, self.tenants, self.users)
         self.sealing = Sealing(context)
         self.maintenance = Maintenance(context, self.keys, self.sealing, Erasure(context))

@@ -11,11 +11,14 @@ Every method raises `StoreUnavailable` where the database does not answer; nothi
 from __future__ import annotations
 
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
+from opentrusty_core.storage.attempts import Attempts
 from opentrusty_core.storage.audit import Audit
 from opentrusty_core.storage.ends import end_all_of_user
 from opentrusty_core.storage.groups import Groups
 from opentrusty_core.storage.outcomes import (
     AccessLookup,
+    AttemptClaimed,
+    AttemptHeld,
     CodeRedeemed,
     CodeRedemption,
     CodeReplayed,
@@ -41,6 +44,9 @@ __all__ = [
     "AccessLookup",
     "AccessTokens",
     "Assignments",
+    "AttemptClaimed",
+    "AttemptHeld",
+    "Attempts",
     "Audit",
     "Clients",
     "CodeRedeemed",

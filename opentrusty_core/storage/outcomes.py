@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from opentrusty_core.domain.attempt import Attempt
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Consent, Grant
 from opentrusty_core.domain.interaction import Interaction
@@ -120,6 +121,18 @@ class OpenedInteraction:
 
     interaction: Interaction
     recognised: Recognised | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptClaimed:
+    """The attempt may go on, and nobody else's of its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptHeld:
+    """Another attempt of its key stands there."""
+
+    attempt: Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
+from opentrusty_core.storage.attempts import Attempts
 from opentrusty_core.storage.audit import Audit
 from opentrusty_core.storage.groups import Groups
 from opentrusty_core.storage.outcomes import TenantCatalogue
@@ -52,6 +53,11 @@ class TenantRepositories(Protocol):
     @property
     def throttles(self) -> Throttles:
         """How often somebody guessed."""
+        ...
+
+    @property
+    def attempts(self) -> Attempts:
+        """Their requests that are answered once."""
         ...
 
     @property

@@ -22,6 +22,7 @@ that a test shows (`markers = ["case: attacks and faults"]`). What the promises 
 
 from __future__ import annotations
 
+from opentrusty_core.storage.contract.attempts import TestAttempts
 from opentrusty_core.storage.contract.audit import TestAudit
 from opentrusty_core.storage.contract.codes import TestIssuingCodes, TestRedeemingCodes
 from opentrusty_core.storage.contract.erasure import TestErasure
@@ -55,6 +56,7 @@ from opentrusty_core.storage.contract.user_lists import TestFindingUsers, TestSo
 __all__ = [
     "TestAccessTokens",
     "TestAssignments",
+    "TestAttempts",
     "TestAudit",
     "TestAuthority",
     "TestChangingPasswords",

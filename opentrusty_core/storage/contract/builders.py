@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import shake_256
 from typing import Any
 
+from opentrusty_core.domain.attempt import Attempt
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.authorization_request import AuthorizationRequest
 from opentrusty_core.domain.client import Client, ClientSecret, GrantType
@@ -112,6 +113,19 @@ def a_link(runtime: Runtime, user_id: str, **changes: Any) -> OneTimeLink:
         expires_at=now + timedelta(days=7),
     )
     return replace(link, **changes)
+
+
+def an_attempt(runtime: Runtime, **changes: Any) -> Attempt:
+    """An attempt that nobody has answered."""
+    now = runtime.now()
+    attempt = Attempt(
+        key_hash=runtime.token_bytes(32),
+        id=runtime.new_id(),
+        request_hash=runtime.token_bytes(32),
+        claimed_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    return replace(attempt, **changes)
 
 
 def a_client(runtime: Runtime, **changes: Any) -> Client:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from opentrusty_core.domain.attempt import Attempt
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.custom_role import CustomRole
 from opentrusty_core.domain.grant import Consent, Grant
@@ -32,6 +33,7 @@ from opentrusty_core.storage.contract.builders import (
     a_signing_key,
     an_access_token,
     an_assignment,
+    an_attempt,
 )
 from opentrusty_core.storage.contract.visible import Known
 from opentrusty_core.storage.contract.world import Issued, World
@@ -47,6 +49,7 @@ class Planted:
     user: User
     password: PasswordCredential
     link: OneTimeLink
+    attempt: Attempt
     client: Client
     consent: Consent
     assignment: Assignment
@@ -93,6 +96,7 @@ async def plant(world: World) -> Planted:
         user=user,
         password=a_password(world.runtime, user.id),
         link=a_link(world.runtime, user.id),
+        attempt=an_attempt(world.runtime, sealed_answer=b"an answer"),
         client=client,
         consent=a_consent(world.runtime, user.id, client.client_id),
         assignment=an_assignment(world.runtime, world.here_tenant.id, Principal.user(user.id)),
@@ -111,6 +115,7 @@ async def plant(world: World) -> Planted:
     here, end = world.here, world.now + timedelta(minutes=10)
     await here.passwords.set(planted.password, world.event())
     await here.links.make(planted.link, world.event())
+    await here.attempts.claim(planted.attempt, world.now, stale_since=world.now)
     await here.consents.save(planted.consent, world.event())
     await here.assignments.assign(planted.assignment, world.event())
     await here.roles.add(planted.role, world.event())

@@ -26,9 +26,12 @@ from opentrusty_core.storage.contract.builders import (
     a_tenant,
     a_user,
     an_assignment,
+    an_attempt,
 )
 from opentrusty_core.storage.contract.world import ALL, Contract, World
 from opentrusty_core.storage.outcomes import (
+    AttemptClaimed,
+    AttemptHeld,
     CodeRedeemed,
     CodeReplayed,
     RefreshRedeemed,
@@ -129,6 +132,21 @@ class TestRaces(Contract):
 
         assert sum(await race(spend)) == 1
         assert len(await world.events()) == len(before) + 1
+
+    async def test_an_attempt_is_claimed_once(self, world: World) -> None:
+        """By one of 64 who come with one key; all others see who it is."""
+        attempts = [an_attempt(world.runtime, key_hash=b"k" * 32) for _ in range(RACERS)]
+        outcomes: dict[int, AttemptClaimed | AttemptHeld] = {}
+
+        async def claim(number: int) -> bool:
+            stale_since = world.now - timedelta(minutes=1)
+            outcomes[number] = await world.here.attempts.claim(attempts[number], world.now, stale_since=stale_since)
+            return outcomes[number] == AttemptClaimed()
+
+        assert sum(await race(claim)) == 1
+        winner = next(number for number, outcome in outcomes.items() if outcome == AttemptClaimed())
+        held = AttemptHeld(attempt=attempts[winner])
+        assert all(outcome == held for number, outcome in outcomes.items() if number != winner)
 
     async def test_a_password_is_changed_once(self, world: World) -> None:
         """By one of 64 who have seen the same old one."""

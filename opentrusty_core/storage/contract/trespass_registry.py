@@ -15,7 +15,7 @@ from opentrusty_core.storage.contract.builders import a_head, a_link, a_password
 from opentrusty_core.storage.contract.planted import ORIGIN, Planted
 from opentrusty_core.storage.contract.trespass import trespass
 from opentrusty_core.storage.contract.world import ALL, World
-from opentrusty_core.storage.outcomes import Taken
+from opentrusty_core.storage.outcomes import AttemptClaimed, Taken
 
 
 @trespass("users.add")
@@ -87,6 +87,22 @@ async def _(world: World, planted: Planted) -> None:
     new = a_password(world.runtime, planted.user.id)
     assert await world.there.passwords.change(planted.password, new, world.event()) is False
     assert await world.there.passwords.get(planted.user.id) is None
+
+
+@trespass("attempts.claim")
+async def _(world: World, planted: Planted) -> None:
+    claimed = await world.there.attempts.claim(planted.attempt, world.now, stale_since=world.now)
+    assert claimed == AttemptClaimed()
+
+
+@trespass("attempts.answer")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.attempts.answer(planted.attempt) is False
+
+
+@trespass("attempts.release")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.attempts.release(replace(planted.attempt, sealed_answer=None)) is False
 
 
 @trespass("links.make")

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.memory.access import MemoryAccessTokens, MemoryCodes, MemoryGrants, MemoryRefreshTokens
+from opentrusty_core.stores.memory.attempts import MemoryAttempts
 from opentrusty_core.stores.memory.audit import MemoryAudit
 from opentrusty_core.stores.memory.groups import MemoryGroups
 from opentrusty_core.stores.memory.links import MemoryLinks
@@ -39,6 +40,7 @@ class _Repositories:
         self.users = MemoryUsers(view)
         self.passwords = MemoryPasswords(view)
         self.links = MemoryLinks(view)
+        self.attempts = MemoryAttempts(view)
         self.consents = MemoryConsents(view)
         self.throttles = MemoryThrottles(view)
         self.clients = MemoryClients(view)

@@ -60,6 +60,7 @@ def _dead_of_tenant(t: Tables, now: datetime) -> Iterator[tuple[str, dict[Any, A
     yield "access_tokens", t.access_tokens, [it.hash for it in t.access_tokens.values() if it.expires_at <= now]
     yield "revoked_jwts", t.revoked_jwts, [jti for jti, expires_at in t.revoked_jwts.items() if expires_at <= now]
     yield "grants", t.grants, [grant.id for grant in t.grants.values() if grant.expires_at <= now]
+    yield "attempts", t.attempts, [it.key_hash for it in t.attempts.values() if it.expires_at <= now]
     yield "one_time_links", t.links, [link.user_id for link in t.links.values() if link.expires_at <= now]
     yield "interactions", t.interactions, [it.hash for it in t.interactions.values() if it.expires_at <= now]
     yield "sessions", t.sessions, [it.id for it in t.sessions.values() if _over_since(it) + KEEP_SESSION <= now]

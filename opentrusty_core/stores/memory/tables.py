@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import anyio
 
+from opentrusty_core.domain.attempt import Attempt
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
@@ -51,6 +52,7 @@ class Tables:
     tenant: Tenant | None = None
     users: dict[str, User] = field(default_factory=dict)
     passwords: dict[str, PasswordCredential] = field(default_factory=dict)
+    attempts: dict[bytes, Attempt] = field(default_factory=dict)
     links: dict[str, OneTimeLink] = field(default_factory=dict)  # by user
     consents: dict[tuple[str, str], Consent] = field(default_factory=dict)  # by user and client
     clients: dict[str, Client] = field(default_factory=dict)

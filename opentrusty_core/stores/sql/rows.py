@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from opentrusty_core.domain.attempt import Attempt
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.code import AuthorizationCode
@@ -25,6 +26,7 @@ TENANT = Record("tenant", Tenant, "id name status created_at updated_at version 
 USER = Record("user", User, "id username email email_verified status created_at updated_at version")
 PASSWORD = Record("password", PasswordCredential, "user_id encoded changed_at must_change")
 LINK = Record("link", OneTimeLink, "user_id hash id kind created_at expires_at")
+ATTEMPT = Record("attempt", Attempt, "key_hash id request_hash claimed_at expires_at sealed_answer")
 CONSENT = Record("consent", Consent, "user_id client_id granted_at")
 CLIENT = Record("client", Client, "client_id status created_at updated_at version")
 RESOURCE = Record("resource", Resource, "identifier name")
@@ -79,6 +81,7 @@ RECORDS = {
         USER,
         PASSWORD,
         LINK,
+        ATTEMPT,
         CONSENT,
         CLIENT,
         RESOURCE,

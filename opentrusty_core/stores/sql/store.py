@@ -10,6 +10,7 @@ from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.sql import migrations
 from opentrusty_core.stores.sql.engine import Database, Engine
 from opentrusty_core.stores.sql.repositories.access import SqlAccessTokens, SqlCodes, SqlGrants, SqlRefreshTokens
+from opentrusty_core.stores.sql.repositories.attempts import SqlAttempts
 from opentrusty_core.stores.sql.repositories.audit import SqlAudit
 from opentrusty_core.stores.sql.repositories.groups import SqlGroups
 from opentrusty_core.stores.sql.repositories.links import SqlLinks
@@ -35,6 +36,7 @@ class _Repositories:
         self.users = SqlUsers(database, tenant_id)
         self.passwords = SqlPasswords(database, tenant_id)
         self.links = SqlLinks(database, tenant_id)
+        self.attempts = SqlAttempts(database, tenant_id)
         self.consents = SqlConsents(database, tenant_id)
         self.throttles = SqlThrottles(database, tenant_id)
         self.clients = SqlClients(database, tenant_id)

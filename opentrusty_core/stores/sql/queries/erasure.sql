@@ -54,6 +54,12 @@ DELETE FROM consents WHERE (tenant_id, user_id, client_id) IN (
     SELECT tenant_id, user_id, client_id FROM consents WHERE tenant_id = :home ORDER BY user_id, client_id LIMIT :batch
 ) RETURNING 1;
 
+-- name: erase_attempts
+-- Attempts.
+DELETE FROM attempts WHERE (tenant_id, key_hash) IN (
+    SELECT tenant_id, key_hash FROM attempts WHERE tenant_id = :home ORDER BY key_hash LIMIT :batch
+) RETURNING 1;
+
 -- name: erase_one_time_links
 -- One-time links.
 DELETE FROM one_time_links WHERE (tenant_id, user_id) IN (

@@ -103,6 +103,12 @@ DELETE FROM codes WHERE (tenant_id, hash) IN (
     SELECT tenant_id, hash FROM codes WHERE kept_until_at <= :now ORDER BY kept_until_at, hash LIMIT :batch
 ) RETURNING 1;
 
+-- name: purge_attempts
+-- Expired attempts.
+DELETE FROM attempts WHERE (tenant_id, key_hash) IN (
+    SELECT tenant_id, key_hash FROM attempts WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
 -- name: purge_one_time_links
 -- Expired links.
 DELETE FROM one_time_links WHERE (tenant_id, user_id) IN (

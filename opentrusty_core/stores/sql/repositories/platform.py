@@ -25,6 +25,7 @@ _SEALED_UNTIL = "sealed_until"
 _KEEP_SESSION = timedelta(days=1)
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
 _PURGED = (
+    "attempts",
     "one_time_links",
     "interactions",
     "sessions",
@@ -36,7 +37,7 @@ _PURGED = (
 
 ERASED = (
     *("access_tokens", "refresh_tokens", "codes", "grants", "interactions", "sessions", "revoked_jwts", "throttles"),
-    *("consents", "one_time_links", "passwords", "assignments", "platform_assignments", "roles"),
+    *("consents", "attempts", "one_time_links", "passwords", "assignments", "platform_assignments", "roles"),
     *("group_members", "groups", "declared_accesses", "user_terms", "users"),
     *("clients", "resources", "signing_keys", "audit_heads", "audit_segments", "daily_counts", "last_active"),
     "audit_events",

@@ -15,6 +15,7 @@ from opentrusty_cli.preview_records import of_preview, of_reason, preview_lines
 from opentrusty_cli.records import of_client, of_held_grant
 from opentrusty_core.domain.client import AuthMethod
 from opentrusty_core.domain.client_kind import ClientKind
+from opentrusty_core.domain.client_list import ClientSort
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,14 +31,45 @@ def client() -> None:
     """Clients: applications registered in a tenant."""
 
 
+def _sorting(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[ClientSort, bool]:
+    """What `--sort` says."""
+    key = value.removeprefix("-")
+    if key not in set(ClientSort):
+        raise click.BadParameter(f"Use one of {', '.join(ClientSort)}.")
+    return ClientSort(key), value.startswith("-")
+
+
 @client.command("list")
 @tenant_option
+@click.option("--search", default="", metavar="TEXT", help="Only whose id, a word of whose name or a tag begins so.")
+@click.option("--kind", type=click.Choice([kind.value for kind in ClientKind]), help="Only of this kind.")
+@click.option(
+    "--sort",
+    default=ClientSort.CLIENT_ID.value,
+    show_default=True,
+    metavar="[-]KEY",
+    callback=_sorting,
+    help="By client_id, client_name or created_at; with a minus the other way round.",
+)
 @paged
 @operation
-async def list_(desk: Desk, tenant_name: str, paging: Paging) -> None:
-    """List clients by id."""
+async def list_(
+    desk: Desk, tenant_name: str, search: str, kind: str | None, sort: tuple[ClientSort, bool], paging: Paging
+) -> None:
+    """List clients, or those that a search finds."""
     tenant_id = await desk.tenant_id(tenant_name)
-    page = await paging.fetch(lambda request: desk.management.clients.page(desk.actor, tenant_id, request))
+    by, descending = sort
+    page = await paging.fetch(
+        lambda request: desk.management.clients.page(
+            desk.actor,
+            tenant_id,
+            request,
+            search=search,
+            sort=by,
+            descending=descending,
+            kind=None if kind is None else ClientKind(kind),
+        )
+    )
     desk.output.many([of_client(item) for item in page.items], COLUMNS, key=ID, next_after=page.next_after)
 
 

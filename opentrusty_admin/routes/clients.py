@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from opentrusty_admin.call import Call
 from opentrusty_admin.operation import Access, operation
-from opentrusty_admin.schemas.base import Listing, PageQuery
+from opentrusty_admin.schemas.base import Listing, sorting
 from opentrusty_admin.schemas.clients import (
     ClientChanges,
     ClientKindDefaults,
     ClientKinds,
     ClientOut,
+    ClientQuery,
     ClientWithSecret,
     NewClient,
     NewSecret,
     SecretRotation,
 )
 from opentrusty_core.domain.client_kind import ClientKind
+from opentrusty_core.domain.client_list import ClientSort
 from opentrusty_core.domain.role import Permission
 
 _ALL = "/tenants/{tenant}/clients"
@@ -28,10 +30,19 @@ async def list_client_kinds(_: Call) -> ClientKinds:
     return ClientKinds(items=tuple(map(ClientKindDefaults.of, ClientKind)))
 
 
-@operation("GET", _ALL, query=PageQuery, returns=Listing[ClientOut], permission=Permission.CLIENT_READ)
-async def list_clients(ctx: Call[None, PageQuery]) -> Listing[ClientOut]:
-    """List clients by id."""
-    page = await ctx.management.clients.page(ctx.actor, ctx.tenant_id, ctx.page)
+@operation("GET", _ALL, query=ClientQuery, returns=Listing[ClientOut], permission=Permission.CLIENT_READ)
+async def list_clients(ctx: Call[None, ClientQuery]) -> Listing[ClientOut]:
+    """List clients, or find some."""
+    sort, descending = sorting(ctx.query.sort, ClientSort)
+    page = await ctx.management.clients.page(
+        ctx.actor,
+        ctx.tenant_id,
+        ctx.page,
+        search=ctx.query.search,
+        sort=sort or ClientSort.CLIENT_ID,
+        descending=descending,
+        kind=ctx.query.kind,
+    )
     return ctx.listing(page, ClientOut.of)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Literal, cast
 
-from opentrusty_admin.schemas.base import UNSET, Changes, Model, Moment, Seconds, Text, Versioned
+from pydantic import Field
+
+from opentrusty_admin.schemas.base import UNSET, Changes, Model, Moment, PageQuery, Seconds, Text, Versioned
 from opentrusty_core import AuthMethod, Client, GrantType
 from opentrusty_core.domain.client import AccessTokenFormat, ApplicationType, ClientSecret, ClientStatus
 from opentrusty_core.domain.client_kind import ClientKind, defaults_of, kind_of
@@ -16,6 +18,16 @@ from opentrusty_core.management import NOT_SUPPORTED, ClientFields
 from opentrusty_core.management import ClientWithSecret as Made
 
 _LIFETIMES = ("access_token_lifetime", "id_token_lifetime", "refresh_token_idle_lifetime", "refresh_token_lifetime")
+
+
+class ClientQuery(PageQuery):
+    """Which clients."""
+
+    search: str = Field(default="", max_length=254)
+    """Words, each the beginning of a client id, a word of a name, or a tag."""
+    sort: Literal["client_id", "-client_id", "client_name", "-client_name", "created_at", "-created_at"] = "client_id"
+    """The order."""
+    kind: ClientKind | None = None
 
 
 class ClientChanges(Changes):

@@ -29,7 +29,7 @@ def parse_search(text: str) -> tuple[str, ...]:
     """
     if len(text) > MAX_IDENTIFIER:
         raise Invalid({"search": f"It is longer than {MAX_IDENTIFIER} characters."})
-    terms = {(word.rstrip(",;") or word)[:MAX_LENGTH] for word in _folded(text).split()}
+    terms = {(word.rstrip(",;") or word)[:MAX_LENGTH] for word in folded(text).split()}
     if text.strip() and not terms:
         raise Invalid({"search": "It holds no character that a name has."})
     if len(terms) > MAX_TERMS:
@@ -40,8 +40,8 @@ def parse_search(text: str) -> tuple[str, ...]:
 def entries_of(user: User) -> tuple[str, ...]:
     """All that a term may begin to find this user: the folded username, email and words of names, each once."""
     texts = (user.claims.get(name) for name in NAME_CLAIMS)
-    names = [_compact(user.username), _compact(user.email or "")]
-    words = [word for text in texts if isinstance(text, str) for word in _words(text)]
+    names = [compact(user.username), compact(user.email or "")]
+    words = [word for text in texts if isinstance(text, str) for word in words_in(text)]
     entries = dict.fromkeys(entry[:MAX_LENGTH] for entry in (*names, *words) if entry)
     return tuple(entries)[:MAX_ENTRIES]
 
@@ -51,18 +51,19 @@ def begun_by(term: str, user: User) -> tuple[str, ...]:
     return tuple(entry for entry in entries_of(user) if entry.startswith(term))
 
 
-def _compact(identifier: str) -> str:
-    return "".join(_folded(identifier).split())
+def compact(identifier: str) -> str:
+    """An identifier folded, without white space."""
+    return "".join(folded(identifier).split())
 
 
-def _words(text: str) -> Iterator[str]:
+def words_in(text: str) -> Iterator[str]:
     """The folded words of a text, each from every part on."""
-    for word in _folded(text).split():
+    for word in folded(text).split():
         letters = [at for at in range(len(word)) if _is_letter(word[at])]
         yield from (word[at : letters[-1] + 1] for at in letters if at == 0 or not _is_letter(word[at - 1]))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Without case, compatibility forms and marks above or below; decomposed, so that a part of 김 begins it."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return plain if plain.isascii() and plain.isprintable() else "".join(map(_without_marks, plain))

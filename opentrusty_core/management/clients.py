@@ -10,6 +10,7 @@ from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.builtin import RESERVED_CLIENT_IDS, builtin_resources
 from opentrusty_core.domain.client import MAX_SECRETS, Client, ClientSecret, ClientStatus
 from opentrusty_core.domain.client_kind import ClientKind, defaults_of
+from opentrusty_core.domain.client_list import ClientSort
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import permitted_scopes
@@ -80,11 +81,25 @@ class Clients:
             await repos.clients.add(client, self._event(actor, AuditType.CLIENT_CREATED, client.client_id))
         return ClientWithSecret(client=client, secret=None if client.is_public else value)
 
-    async def page(self, actor: Actor, tenant_id: str, request: PageRequest) -> Page[Client]:
-        """Clients by `client_id`."""
+    async def page(
+        self,
+        actor: Actor,
+        tenant_id: str,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: ClientSort = ClientSort.CLIENT_ID,
+        descending: bool = False,
+        kind: ClientKind | None = None,
+    ) -> Page[Client]:
+        """Clients in this order, those of the kind whom the search finds: by the beginning of the id, of a word of the
+        name, or of a tag. Raises `Invalid` for a search or cursor that is none.
+        """
         actor.require(Permission.CLIENT_READ, tenant_id)
         await self._store.tenant(tenant_id).tenant.get()
-        return await self._store.tenant(tenant_id).clients.page(request)
+        return await self._store.tenant(tenant_id).clients.page(
+            request, search=search, sort=sort, descending=descending, kind=kind
+        )
 
     async def get(self, actor: Actor, tenant_id: str, client_id: str) -> Client:
         """The client with this id. Raises `NotFound`."""

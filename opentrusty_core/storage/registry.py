@@ -6,6 +6,8 @@ from typing import Protocol
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
+from opentrusty_core.domain.client_kind import ClientKind
+from opentrusty_core.domain.client_list import ClientSort
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.signing_key import SigningKey
@@ -49,8 +51,18 @@ class Clients(Protocol):
         """Remove it with its grants, what hangs from them, and consents. Raises `NotFound`."""
         ...
 
-    async def page(self, request: PageRequest) -> Page[Client]:
-        """Clients by `client_id`."""
+    async def page(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: ClientSort = ClientSort.CLIENT_ID,
+        descending: bool = False,
+        kind: ClientKind | None = None,
+    ) -> Page[Client]:
+        """The clients of this kind whom every term of `search` finds (see `domain.client_list`), sorted; names sort by
+        their `name_key`. Raises `Invalid` where `search` or the cursor is none.
+        """
         ...
 
     async def allows_origin(self, origin: str) -> bool:

@@ -66,7 +66,7 @@ async def test_a_body_is_json(world: AdminWorld, media_type: str) -> None:
         ("limit=201", "limit"),
         ("limit=x", "limit"),
         ("limit=1e1", "limit"),
-        ("sort=client_id", "sort"),
+        ("sort=secrets", "sort"),
         ("cursor=x", "cursor"),
         (f"cursor={quote('’ OR 1=1--')}", "cursor"),
         ("tenant_id=x", "tenant_id"),

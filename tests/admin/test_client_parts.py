@@ -39,6 +39,30 @@ async def test_a_kind_says_how_a_client_begins(world: AdminWorld) -> None:
         assert made["allowed_origins"] == (["https://app.example"] if kind["calls_from_browser"] else [])
 
 
+async def test_clients_are_listed_in_every_order_and_found(world: AdminWorld) -> None:
+    """Page by page; the order and the search are those of the first page."""
+    api = await world.owner()
+    await api.post(CLIENTS, {"client_id": "zeta", "client_name": "Éclair", "kind": "machine", "tags": ["team:sales"]})
+
+    async def ids(**query: str) -> list[str]:
+        return [item["client_id"] for item in (await api.get(CLIENTS, params=query)).json()["items"]]
+
+    assert await ids() == ["own", "shop", "zeta"]
+    assert await ids(sort="-client_id") == ["zeta", "shop", "own"]
+    assert await ids(sort="client_name") == ["zeta", "own", "shop"]
+    assert await ids(search="ecl") == await ids(search="TEAM") == await ids(kind="machine") == ["zeta"]
+    assert await ids(search="nobody") == []
+    query = {"sort": "-client_name", "limit": "2"}
+    first = (await api.get(CLIENTS, params=query)).json()
+    assert [item["client_id"] for item in first["items"]] == ["shop", "own"]
+    assert await ids(**query, cursor=first["next_cursor"]) == ["zeta"]
+    for other in ({"sort": "client_name"}, {**query, "search": "s"}):
+        assert (await api.get(CLIENTS, params={**other, "cursor": first["next_cursor"]})).status_code == 400
+    for bad in ({"sort": "secrets"}, {"kind": "app"}, {"search": "x" * 255}, {"search": "a b c d e f g h i"}):
+        answer = await api.get(CLIENTS, params=bad)
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, next(iter(bad)))
+
+
 async def test_texts_lifetimes_and_tags_are_kept(world: AdminWorld) -> None:
     api = await world.owner()
     fields: dict[str, Any] = {

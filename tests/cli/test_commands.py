@@ -315,6 +315,22 @@ def test_a_client_of_a_kind_needs_no_more_than_its_name_and_address(acme: Cli) -
     assert machine["grant_types"] == ["client_credentials"]
 
 
+def test_clients_are_listed_in_every_order_and_found(acme: Cli) -> None:
+    acme(*SHOP, *CALLBACK, "--tag", "team:sales")
+    acme("client", "create", "-t", "acme", "--client-id", "zeta", "--name", "Éclair", "--kind", "machine")
+    found = ("client", "list", "-t", "acme", "-o", "id")
+    assert acme(*found).split() == ["shop", "zeta"]
+    assert acme(*found, "--sort", "-client_id").split() == ["zeta", "shop"]
+    assert acme(*found, "--sort", "client_name").split() == ["zeta", "shop"]
+    assert acme(*found, "--kind", "machine").split() == ["zeta"]
+    assert acme(*found, "--search", "ecl").split() == ["zeta"]
+    assert acme(*found, "--search", "TEAM: ").split() == ["shop"]
+    page = acme.json("client", "list", "-t", "acme", "--sort", "-client_name", "--limit", "1")
+    assert [item["client_id"] for item in page["items"]] == ["shop"]
+    assert acme(*found, "--sort", "-client_name", "--after", page["next_after"]).split() == ["zeta"]
+    assert "client_name" in acme.refused(2, "client", "list", "-t", "acme", "--sort", "secrets")
+
+
 def test_texts_lifetimes_and_tags_of_a_client_are_set_and_cleared(acme: Cli) -> None:
     made = acme.json(
         *(

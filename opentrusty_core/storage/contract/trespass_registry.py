@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from opentrusty_core.domain.client_list import ClientSort
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.statistics import Counted, CountKey, Measure
 from opentrusty_core.domain.user import normalised
@@ -213,7 +214,10 @@ async def _(world: World, planted: Planted) -> None:
 
 @trespass("clients.page")
 async def _(world: World, planted: Planted) -> None:
+    assert (await world.here.clients.page(ALL, search=planted.client.client_id)).items == (planted.client,)
     assert (await world.there.clients.page(ALL)).items == ()
+    for sort in ClientSort:
+        assert (await world.there.clients.page(ALL, search=planted.client.client_id, sort=sort)).items == ()
 
 
 @trespass("clients.allows_origin")

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
-from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.client_kind import ClientKind, kind_of
+from opentrusty_core.domain.client_list import ClientSort, is_found, name_key
+from opentrusty_core.domain.page import BY_MOMENT, BY_TEXT, Key, Page, PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.search import parse_search
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
-from opentrusty_core.stores.memory.tables import View, drop, drop_grants, drop_roles, page
+from opentrusty_core.stores.memory.tables import View, drop, drop_grants, drop_roles, page, sorted_page
 
 _ONE_EACH = {KeyStatus.ANNOUNCED, KeyStatus.ACTIVE}
 _STATUS_BEFORE = {
@@ -99,9 +102,30 @@ class MemoryClients:
             drop_roles(t, Principal.client(client_id))
             t.audit[event.id] = event
 
-    async def page(self, request: PageRequest) -> Page[Client]:
+    async def page(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: ClientSort = ClientSort.CLIENT_ID,
+        descending: bool = False,
+        kind: ClientKind | None = None,
+    ) -> Page[Client]:
         """See `storage.Clients.page`."""
-        return page(self._view.read().clients.values(), lambda client: client.client_id, request)
+        terms = parse_search(search)
+        clients = self._view.read().clients.values()
+        found = [it for it in clients if kind in {None, kind_of(it)} and is_found(it, terms)]
+        match sort:
+            case ClientSort.CLIENT_ID:
+                return page(found, lambda it: it.client_id, request, descending=descending)
+            case ClientSort.CLIENT_NAME:
+                return sorted_page(
+                    found, lambda it: Key(name_key(it), it.client_id), request, BY_TEXT, descending=descending
+                )
+            case ClientSort.CREATED_AT:
+                return sorted_page(
+                    found, lambda it: Key(it.created_at, it.client_id), request, BY_MOMENT, descending=descending
+                )
 
     async def allows_origin(self, origin: str) -> bool:
         """See `storage.Clients.allows_origin`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -18,6 +19,8 @@ import pytest
 
 from opentrusty_core.domain.audit import Origin, Outcome
 from opentrusty_core.domain.audit_query import AuditQuery
+from opentrusty_core.domain.client_kind import ClientKind
+from opentrusty_core.domain.client_list import ClientSort
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Assignment
@@ -173,6 +176,46 @@ async def test_who_held_a_role_is_a_user_now(empty_url: str, monkeypatch: pytest
         assert await store.tenant("t").assignments.of_principal(owner.principal) == (owner,)
         held = await store.platform.assignments.of_principal("t", owner.principal)
         assert held == (replace(owner, role="platform_admin"),)
+    finally:
+        await store.close()
+
+
+async def test_clients_of_before_are_listed_by_name_and_found_by_their_ids(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0008: roughly, until they are changed."""
+    before = {name: text for name, text in load_schema().items() if name < "0008"}
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "load_schema", lambda: before)
+        await migrated(empty_url)
+    moment = "'2026-01-01T00:00:00Z'" if empty_url.startswith("postgres") else "1767225600000000"
+    for client_id, name, grants, method in (
+        ("B", "Alpha", "authorization_code", "none"),
+        ("a", "Beta", "client_credentials", "client_secret_basic"),
+    ):
+        document = json.dumps(
+            {
+                "client_name": name,
+                "application_type": "web",
+                "token_endpoint_auth_method": method,
+                "grant_types": [grants],
+                "scope": ["openid"],
+            }
+        )
+        columns = "tenant_id, client_id, status, created_at, updated_at, version, document"
+        values = f"'t', '{client_id}', 'active', {moment}, {moment}, 1, '{document}'"
+        await execute(empty_url, f"INSERT INTO clients ({columns}) VALUES ({values})")
+    await migrated(empty_url)
+    store = open_store(empty_url)
+    try:
+        page = store.tenant("t").clients.page
+        found = [
+            await page(PageRequest(), sort=ClientSort.CLIENT_NAME),
+            await page(PageRequest(), search="b"),
+            await page(PageRequest(), kind=ClientKind.MACHINE),
+            await page(PageRequest(), kind=ClientKind.SINGLE_PAGE),
+        ]
+        assert [[it.client_id for it in each.items] for each in found] == [["B", "a"], ["B"], ["a"], ["B"]]
     finally:
         await store.close()
 

@@ -20,9 +20,12 @@ UPDATE tenants
 
 -- name: add_client
 -- Registers a client. No row: its id is taken.
-INSERT INTO clients (tenant_id, {{client}}) VALUES (:tenant_id, {{:client}}) ON CONFLICT DO NOTHING RETURNING client_id;
+INSERT INTO clients (tenant_id, {{client}}, kind, name_key, terms)
+VALUES (:tenant_id, {{:client}}, :kind, :name_key, :terms) ON CONFLICT DO NOTHING RETURNING client_id;
 INSERT INTO client_origins (tenant_id, origin, client_id)
 SELECT DISTINCT :tenant_id, each.value, :client_client_id FROM {{each:origins}};
+INSERT INTO client_terms (tenant_id, term, client_id)
+SELECT :tenant_id, each.value, :client_client_id FROM {{each:terms}};
 {{write_event}};
 
 -- name: get_client
@@ -33,11 +36,14 @@ SELECT {{client:c}} FROM clients c WHERE c.tenant_id = :tenant_id AND c.client_i
 -- Replaces the version before. No row: another version stands there, or there is no such client.
 UPDATE clients
    SET status = :client_status, created_at = :client_created_at, updated_at = :client_updated_at,
-       version = :client_version, document = :client_document
+       version = :client_version, document = :client_document, kind = :kind, name_key = :name_key, terms = :terms
  WHERE tenant_id = :tenant_id AND client_id = :client_client_id AND version = :client_version - 1 RETURNING client_id;
 DELETE FROM client_origins WHERE tenant_id = :tenant_id AND client_id = :client_client_id;
 INSERT INTO client_origins (tenant_id, origin, client_id)
 SELECT DISTINCT :tenant_id, each.value, :client_client_id FROM {{each:origins}};
+DELETE FROM client_terms WHERE tenant_id = :tenant_id AND client_id = :client_client_id;
+INSERT INTO client_terms (tenant_id, term, client_id)
+SELECT :tenant_id, each.value, :client_client_id FROM {{each:terms}};
 {{write_event}};
 
 -- name: delete_client
@@ -55,11 +61,6 @@ DELETE FROM assignments
 DELETE FROM platform_assignments
  WHERE tenant_id = :tenant_id AND principal_kind = 'client' AND principal_id = :client_id;
 {{write_event}};
-
--- name: page_clients
--- Clients by client_id.
-SELECT {{client:c}} FROM clients c
- WHERE c.tenant_id = :tenant_id AND c.client_id > :after ORDER BY c.client_id LIMIT :limit;
 
 -- name: client_of_origin
 -- A row, if any active client has registered the origin.

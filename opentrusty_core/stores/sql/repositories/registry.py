@@ -6,13 +6,14 @@ import json
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
-from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
+from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Database, Taken
 from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.repositories.client_lists import SqlClientLists, list_params
 from opentrusty_core.stores.sql.rows import CLIENT, RESOURCE, SIGNING_KEY, TENANT
 
 _STATUS_BEFORE = {
@@ -49,13 +50,12 @@ class SqlTenantRecord(Repository):
             raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
 
 
-class SqlClients(Repository):
+class SqlClients(SqlClientLists):
     """See `storage.Clients`."""
 
     async def add(self, client: Client, event: AuditEvent) -> None:
         """See `storage.Clients.add`."""
-        origins = json.dumps(client.allowed_origins)
-        if not await self._add("add_client", event, origins=origins, **CLIENT.params(client)):
+        if not await self._add("add_client", event, **_client_params(client)):
             raise Conflict("The client id is taken.")
 
     async def get(self, client_id: str) -> Client | None:
@@ -64,8 +64,7 @@ class SqlClients(Repository):
 
     async def update(self, client: Client, event: AuditEvent) -> None:
         """See `storage.Clients.update`."""
-        origins = json.dumps(client.allowed_origins)
-        if await self._add("update_client", event, origins=origins, **CLIENT.params(client)):
+        if await self._add("update_client", event, **_client_params(client)):
             return
         if await self.get(client.client_id) is None:
             raise NotFound("There is no such client.")
@@ -75,10 +74,6 @@ class SqlClients(Repository):
         """See `storage.Clients.delete`."""
         if not await self._find("delete_client", event, client_id=client_id):
             raise NotFound("There is no such client.")
-
-    async def page(self, request: PageRequest) -> Page[Client]:
-        """See `storage.Clients.page`."""
-        return await self._page("page_clients", CLIENT, lambda client: client.client_id, request)
 
     async def allows_origin(self, origin: str) -> bool:
         """See `storage.Clients.allows_origin`."""
@@ -139,3 +134,7 @@ class SqlSigningKeys(Repository):
         except Taken:
             return False
         return True
+
+
+def _client_params(client: Client) -> Params:
+    return {"origins": json.dumps(client.allowed_origins), **list_params(client), **CLIENT.params(client)}

@@ -54,7 +54,7 @@ class SqlUserLists(Repository):
             name = "count_inactive_users" if _is_rare(status) else "count_users"
             ((users,),) = await self._find(name, status=status or "", limit=most + 1)
             return int(users)
-        ((entries, users),) = await self._find("count_found_users", status=status or "", most=most, **_range(terms))
+        ((entries, users),) = await self._find("count_found_users", status=status or "", most=most, **range_of(terms))
         if entries <= most:
             return int(users)
         if len(terms) > 1 or status is not None:
@@ -85,7 +85,7 @@ class SqlUserLists(Repository):
         after = load_key(request.after, BY_TEXT)
         rows = await self._find(
             "search_users",
-            **_range(terms),
+            **range_of(terms),
             **{"from": max(terms[0], after.value)},
             after_value=after.value,
             after_id=after.id,
@@ -113,7 +113,7 @@ class SqlUserLists(Repository):
             after = load_key(request.after, BY_TEXT, descending=descending)
         rows = await self._find(
             "sort_found_users_descending" if descending else "sort_found_users",
-            **_range(terms),
+            **range_of(terms),
             sort=sort,
             no_email=_no_email(descending),
             after_value=after.value,
@@ -156,7 +156,7 @@ def _key(sort: UserSort, descending: bool) -> Any:
     return key
 
 
-def _range(terms: tuple[str, ...]) -> Params:
+def range_of(terms: tuple[str, ...]) -> Params:
     """The parameters of a search: the range of its longest term, and how the others begin in a JSON array."""
     longest, *others = terms
     beginnings = [json.dumps(term).removesuffix('"') for term in others]

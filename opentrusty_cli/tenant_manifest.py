@@ -51,17 +51,16 @@ async def apply(desk: Desk, path: Path, dry_run: bool, exit_code: bool, no_delet
     if not quiet:
         _show(plan)
     done: list[Done] = []
-    if plan.steps and not dry_run:
-        _ask(plan, yes)
-        async for it in desk.management.manifests.apply(desk.actor, plan):
-            done.append(it)
-            if not quiet:
-                _tell(it)
-    if quiet:
-        secrets = {it.step.name: it.secret for it in done if it.secret is not None}
-        steps = [_step(step) for step in plan.steps]
-        record: Data = {"tenant": plan.tenant, "applied": not dry_run, "steps": steps, "client_secrets": secrets}
-        desk.output.one(record, key="tenant")
+    try:
+        if plan.steps and not dry_run:
+            _ask(plan, yes)
+            async for it in desk.management.manifests.apply(desk.actor, plan):
+                done.append(it)
+                if not quiet:
+                    _tell(it)
+    finally:  # whatever fails, the secrets of what was done are shown
+        if quiet:
+            desk.output.one(_record(plan, done), key="tenant")
     if dry_run and exit_code and plan.steps:
         raise click.exceptions.Exit(1)
 
@@ -128,3 +127,9 @@ def _tell(done: Done) -> None:
 def _step(step: Step) -> Data:
     changes = [{"field": it.field, "before": it.before, "after": it.after} for it in step.changes]
     return {"action": step.action.value, "noun": step.noun, "name": step.name, "changes": changes}
+
+
+def _record(plan: Plan, done: list[Done]) -> Data:
+    secrets = {it.step.name: it.secret for it in done if it.secret is not None}
+    steps = [{**_step(step), "done": at < len(done)} for at, step in enumerate(plan.steps)]
+    return {"tenant": plan.tenant, "steps": steps, "client_secrets": secrets}

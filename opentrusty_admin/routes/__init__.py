@@ -10,6 +10,7 @@ from opentrusty_admin.routes import (
     client_grants,
     clients,
     keys,
+    manifests,
     me,
     resources,
     sessions,
@@ -25,6 +26,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     clients,
     client_grants,
     resources,
+    manifests,
     keys,
 )
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +28,7 @@ MAX_SPAN = timedelta(days=1)
 LINK_BYTES = 32
 ORIGIN = bytes(LINK_BYTES)
 """What stands before the first link."""
-TERM_LENGTH = 4
+TERM_BYTES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,7 @@ class Segment:
     chain_before: bytes
     chain_after: bytes
     mac: bytes
-    terms: str
+    terms: bytes
     event_ids: tuple[str, ...]
     digests: bytes
 
@@ -55,7 +54,7 @@ class Segment:
         """The bytes that the MAC is made over: everything that `chain_after` does not follow from."""
         moments = [moment.isoformat() for moment in (self.first_at, self.last_at, self.sealed_at)]
         links = [self.chain_before.hex(), self.chain_after.hex()]
-        values = [self.number, self.first_id, self.last_id, *moments, *links, self.terms, self.event_ids]
+        values = [self.number, self.first_id, self.last_id, *moments, *links, self.terms.hex(), self.event_ids]
         return json.dumps(values).encode()
 
     def is_consistent(self) -> bool:
@@ -104,7 +103,7 @@ def linked(chain: bytes, digests: bytes) -> bytes:
 
 def terms_of(
     type_: str, outcome: str, actor_id: str | None, target: str | None, client_id: str | None, ip: str | None
-) -> Iterator[str]:
+) -> Iterator[bytes]:
     """The terms of an event."""
     yield term("type", type_)
     yield term("outcome", outcome)
@@ -114,7 +113,7 @@ def terms_of(
 
 
 @lru_cache(maxsize=4096)
-def term(kind: str, value: str) -> str:
-    """Four characters that stand for a value that events are searched by. Two values may share them, by chance."""
+def term(kind: str, value: str) -> bytes:
+    """Three bytes that stand for a value that events are searched by. Two values may share them, by chance."""
     checksum = zlib.crc32(f"{kind} {value}".encode("utf-8", "surrogatepass"))
-    return b64encode((checksum & 0xFFFFFF).to_bytes(3)).decode()
+    return (checksum & 0xFFFFFF).to_bytes(TERM_BYTES)

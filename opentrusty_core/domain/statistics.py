@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from opentrusty_core.domain.audit import ActorKind, AuditEvent, AuditType, Outcome
 
@@ -34,8 +35,7 @@ COUNTED_TYPES = _ACTIVITIES | {AuditType.TOKEN_REFUSED}
 """The events that say something to be counted."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CountKey:
+class CountKey(NamedTuple):
     """Which number: `key` divides a measure further, or is empty."""
 
     day: date

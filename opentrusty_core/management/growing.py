@@ -9,7 +9,7 @@ from opentrusty_core.domain.seal import (
     MAX_EVENTS,
     MAX_SPAN,
     ORIGIN,
-    TERM_LENGTH,
+    TERM_BYTES,
     Head,
     Segment,
     digest,
@@ -36,7 +36,7 @@ class Growing:
         self._last_at: datetime | None = None
         self._ids: list[str] = []
         self._digests: list[bytes] = []
-        self._terms: set[str] = set()
+        self._terms: set[bytes] = set()
 
     @staticmethod
     def after(head: Head | None, last: Segment | None) -> Growing:
@@ -81,7 +81,7 @@ class Growing:
             chain_before=self._chain_before,
             chain_after=self.chain,
             mac=b"",
-            terms="".join(sorted(self._terms)),
+            terms=b"".join(sorted(self._terms)),
             event_ids=tuple(self._ids),
             digests=b"".join(self._digests),
         )
@@ -95,4 +95,4 @@ class Growing:
         self._chain_before = last.chain_before
         self._first_at, self._last_at = last.first_at, last.last_at
         self._ids, self._digests = list(last.event_ids), [last.digests]
-        self._terms = {last.terms[at : at + TERM_LENGTH] for at in range(0, len(last.terms), TERM_LENGTH)}
+        self._terms = {last.terms[at : at + TERM_BYTES] for at in range(0, len(last.terms), TERM_BYTES)}

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from opentrusty_core.domain.audit import Origin
+from opentrusty_core.domain.audit_query import AuditQuery
 from opentrusty_core.domain.authority import Authority
 from opentrusty_core.domain.page import Page
 from opentrusty_core.domain.principal import Principal, PrincipalKind
@@ -68,6 +69,9 @@ class TestHostileInput(Contract):
         assert await here.grants.of_client(text, now, ALL) == Page(items=())
         assert await here.refresh_tokens.look_up(text, None, now) is None
         assert await here.access_tokens.look_up_jwt("a-jti", text, now) is None
+        assert await here.audit.get(text) is None
+        for query in (AuditQuery(actor_id=text), AuditQuery(target=text), AuditQuery(client_id=text, ip=text)):
+            assert await here.audit.page(ALL, query) == Page(items=())
         assert await world.store.platform.tenants.find(text) is None
         assert await world.store.platform.tenants.load(text) is None
         assert await world.store.platform.assignments.of_role(text, ALL) == Page(items=())

@@ -106,7 +106,7 @@ class TestSeals(Contract):
         ledger = ledger_of(world, whose)
         first = a_segment(world.runtime, ["a", "b"])
         await ledger.seals.seal(first, a_head(first), Counted(), chain=None)
-        grown = replace(a_segment(world.runtime, ["a", "b", "c"]), terms="more")
+        grown = replace(a_segment(world.runtime, ["a", "b", "c"]), terms=b"more")
         assert await ledger.seals.seal(grown, a_head(grown), Counted(), chain=first.chain_after) is True
         assert (await ledger.seals.page(ALL)).items == (grown,)
         assert await ledger.seals.head() == a_head(grown)
@@ -119,7 +119,7 @@ class TestSeals(Contract):
         assert await ledger.seals.seal(segment, a_head(segment), chain=b"x", **refused) is False  # type: ignore[arg-type]
         assert await ledger.seals.head() is None
         await ledger.seals.seal(segment, a_head(segment), Counted(), chain=None)
-        other = replace(segment, terms="other")
+        other = replace(segment, terms=b"other")
         for chain in (None, segment.chain_before):
             assert await ledger.seals.seal(other, a_head(other), chain=chain, **refused) is False  # type: ignore[arg-type]
         assert (await ledger.seals.page(ALL)).items == (segment,)

@@ -52,14 +52,15 @@ _FITS = """(
     AND (CAST(:ip AS text) IS NULL OR $.ip = :ip)
 )"""
 _MAY_HOLD = """(
-    (CAST(:outcome_term AS text) IS NULL OR {{position}}($.terms, :outcome_term) > 0)
-    AND (CAST(:actor_term AS text) IS NULL OR {{position}}($.terms, :actor_term) > 0)
-    AND (CAST(:target_term AS text) IS NULL OR {{position}}($.terms, :target_term) > 0)
-    AND (CAST(:client_term AS text) IS NULL OR {{position}}($.terms, :client_term) > 0)
-    AND (CAST(:ip_term AS text) IS NULL OR {{position}}($.terms, :ip_term) > 0)
-    AND (CAST(:type_terms AS text) IS NULL OR EXISTS (
-        SELECT 1 FROM {{each:type_terms}} WHERE {{position}}($.terms, each.value) > 0
-    ))
+    (CAST(:outcome_term AS {{bytes}}) IS NULL OR {{holds:outcome_term}})
+    AND (CAST(:actor_term AS {{bytes}}) IS NULL OR {{holds:actor_term}})
+    AND (CAST(:target_term AS {{bytes}}) IS NULL OR {{holds:target_term}})
+    AND (CAST(:client_term AS {{bytes}}) IS NULL OR {{holds:client_term}})
+    AND (CAST(:ip_term AS {{bytes}}) IS NULL OR {{holds:ip_term}})
+    AND (
+        CAST(:type_term AS {{bytes}}) IS NULL OR {{holds:type_term}}
+        OR {{holds:type_term_2}} OR {{holds:type_term_3}} OR {{holds:type_term_4}}
+    )
 )"""
 _CONDITIONS = {"fits": _FITS, "may_hold": _MAY_HOLD}
 
@@ -69,7 +70,8 @@ class Dialect:
     """What an engine spells in its own way.
 
     `macros` maps the plain ones to their text, `each` makes the table of a JSON array in a parameter and `items` of one
-    in a column, `lacks` asks whether such a column lacks the text `each.value`, `positional` asks for `$1` instead of
+    in a column, `lacks` asks whether such a column lacks the text `each.value`, `holds` whether the bytes in a
+    column hold those in a parameter, `positional` asks for `$1` instead of
     `:name`, `fold` for guard and event in one statement, `variants` names the folder of the engine's own queries.
     """
 
@@ -77,6 +79,7 @@ class Dialect:
     each: Callable[[str], str]
     items: Callable[[str], str]
     lacks: Callable[[str], str]
+    holds: Callable[[str, str], str]
     tenant_of: Callable[[str], str]
     positional: bool = False
     fold: bool = False
@@ -184,7 +187,9 @@ def _expand(text: str, dialect: Dialect) -> str:
         if name == "write_event":
             return _WRITE_EVENT
         if name in _CONDITIONS:
-            return _expand(_CONDITIONS[name].replace("$", argument), dialect)
+            return _expand(_CONDITIONS[name], dialect).replace("$", argument)
+        if name == "holds":
+            return dialect.holds("$.terms", argument)
         if name == "items":
             return dialect.items(argument)
         if name == "lacks":

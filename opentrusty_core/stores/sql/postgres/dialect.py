@@ -32,10 +32,10 @@ POSTGRES = Dialect(
         "counts": "json_to_recordset(CAST(:counts AS json)) "
         "AS each(tenant_id text, day text, measure text, key text, amount bigint)",
         "people": "json_to_recordset(CAST(:people AS json)) AS each(tenant_id text, user_id text, day text)",
-        "position": "strpos",
     },
     tenant_of=lambda alias: f"({alias}.tenant_id || '')",
     items=lambda column: f"json_array_elements_text({column}) AS item(value)",
+    holds=lambda column, parameter: f"position(:{parameter} IN {column}) > 0",
     lacks=lambda column: f"strpos(CAST({column} AS text), each.value) = 0",
     each=lambda parameter: f"json_array_elements_text(CAST(:{parameter} AS json)) AS each(value)",
     positional=True,

@@ -28,15 +28,19 @@ SELECT {{event:found}}, found.fits, found.place
  WHERE found.fits OR found.place = :scan
  ORDER BY found.id {{order}} LIMIT :limit;
 
--- name: find_sealed_events
--- The events that fit in the segments that may hold some.
-SELECT {{event:e}}
-  FROM audit_segments s
-  JOIN audit_events e ON e.tenant_id = {{tenant_of:s}} AND e.id >= s.first_id AND e.id <= s.last_id
- WHERE s.tenant_id = :tenant_id AND s.first_id < :to
+-- name: find_segments
+-- The next segments that may hold an event that fits.
+SELECT s.first_id, s.last_id FROM audit_segments s
+ WHERE s.tenant_id = :tenant_id AND s.first_id {{beyond}} :segment AND s.first_id < :to
    AND s.first_id >= coalesce(
        (SELECT max(f.first_id) FROM audit_segments f WHERE f.tenant_id = :tenant_id AND f.first_id <= :from), ''
    )
    AND {{may_hold:s}}
-   AND e.id {{beyond}} :after AND e.id > :low AND e.id < :high AND {{fits:e}}
- ORDER BY s.first_id {{order}}, e.id {{order}} LIMIT :limit;
+ ORDER BY s.first_id {{order}} LIMIT :count;
+
+-- name: find_events_between
+-- The events that fit among those of a segment.
+SELECT {{event:e}} FROM audit_events e
+ WHERE e.tenant_id = :tenant_id AND e.id >= :first_id AND e.id <= :last_id AND e.id {{beyond}} :after
+   AND e.id > :low AND e.id < :high AND {{fits:e}}
+ ORDER BY e.id {{order}} LIMIT :limit;

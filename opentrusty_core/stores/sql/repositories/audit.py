@@ -11,6 +11,7 @@ from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.seal import term
 from opentrusty_core.runtime import format_id
 from opentrusty_core.stores.sql.codec import Params, to_microseconds
+from opentrusty_core.stores.sql.engine import Unstorable
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.rows import EVENT, HEAD, event_params
 
@@ -19,6 +20,9 @@ _BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
 """Ids that sort so."""
 _ID_SLACK = timedelta(seconds=2)
 """How far from its event's `at` an id may have been made."""
+_TYPE_TERMS = ("type_term", "type_term_2", "type_term_3", "type_term_4")
+_SEGMENTS = 32
+"""How many segments a statement reads at most."""
 _SCAN = 5000
 """How many events a statement looks at, so that none takes long however few of them fit."""
 
@@ -41,7 +45,10 @@ class SqlAudit(Repository):
         params = _params(query)
         params["after"] = request.after or (_AFTER_ALL if descending else _BEFORE_ALL)
         find = self._search if query.is_narrow else self._next
-        found = await find(params, request.limit + 1, descending=descending)
+        try:
+            found = await find(params, request.limit + 1, descending=descending)
+        except Unstorable:  # what cannot be stored is not there to be found
+            found = []
         items = tuple(found[: request.limit])
         return Page(items=items, next_after=items[-1].id if len(found) > request.limit else None)
 
@@ -62,13 +69,25 @@ class SqlAudit(Repository):
         return found
 
     async def _sealed(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
-        after = params["after"]
+        """Segment by segment, and by more at a time the longer it takes: most searches end with the first few."""
+        segments = _directed("find_segments", descending=descending)
+        events = _directed("find_events_between", descending=descending)
+        after, found, count = params["after"], list[AuditEvent](), 1
         bounds = {
             "from": params["low"] if descending else max(params["low"], after),
             "to": min(params["high"], after) if descending else params["high"],
+            "segment": _AFTER_ALL if descending else _BEFORE_ALL,
         }
-        rows = await self._find(_directed("find_sealed_events", descending=descending), **params, **bounds, limit=limit)
-        return [EVENT.read(row) for row in rows]
+        while len(found) < limit:
+            rows = await self._find(segments, **params, **bounds, count=count)
+            wanted = self._params(**params, limit=limit - len(found))
+            calls = [(events, wanted | {"first_id": first, "last_id": last}) for first, last in rows]
+            for answer in await self._database.together(*calls) if calls else ():
+                found += [EVENT.read(row) for row in answer[: limit - len(found)]]
+            if len(rows) < count:
+                break
+            bounds["segment"], count = rows[-1][0], min(2 * count, _SEGMENTS)
+        return found
 
     async def _scan(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
         """The first that fit, however many statements it takes to come to them."""
@@ -100,16 +119,24 @@ def _params(query: AuditQuery) -> Params:
         "target": query.target,
         "client_id": query.client_id,
         "ip": query.ip,
-        "type_terms": json.dumps([term("type", type_) for type_ in query.types]) if query.types else None,
         "outcome_term": _term("outcome", query.outcome),
         "actor_term": _term("actor", query.actor_id),
         "target_term": _term("target", query.target),
         "client_term": _term("client", query.client_id),
         "ip_term": _term("ip", query.ip),
+        **_type_terms(query),
     }
 
 
-def _term(kind: str, value: str | None) -> str | None:
+def _type_terms(query: AuditQuery) -> Params:
+    """Those of a few types; more of them are in almost every segment."""
+    types = sorted(query.types) if len(query.types) <= len(_TYPE_TERMS) else []
+    return dict.fromkeys(_TYPE_TERMS) | {
+        name: term("type", type_) for name, type_ in zip(_TYPE_TERMS, types, strict=False)
+    }
+
+
+def _term(kind: str, value: str | None) -> bytes | None:
     return None if value is None else term(kind, value)
 
 

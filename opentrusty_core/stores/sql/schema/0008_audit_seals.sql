@@ -23,7 +23,7 @@ CREATE TABLE audit_segments (
     chain_before {{bytes}} NOT NULL,
     chain_after {{bytes}} NOT NULL,
     mac {{bytes}} NOT NULL,
-    terms {{text}} NOT NULL,
+    terms {{bytes}} NOT NULL,
     event_ids {{text}} NOT NULL,
     digests {{bytes}} NOT NULL,
     PRIMARY KEY (tenant_id, first_id)

@@ -27,10 +27,10 @@ SQLITE = Dialect(
         "value ->> 'key' AS key, value ->> 'amount' AS amount FROM json_each(:counts)) AS each",
         "people": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'user_id' AS user_id, value ->> 'day' AS day "
         "FROM json_each(:people)) AS each",
-        "position": "instr",
     },
     tenant_of=lambda alias: f"{alias}.tenant_id",
     items=lambda column: f"json_each({column}) AS item",
+    holds=lambda column, parameter: f"instr({column}, :{parameter}) > 0",
     lacks=lambda column: f"instr({column}, each.value) = 0",
     each=lambda parameter: f"json_each(:{parameter}) AS each",
 )

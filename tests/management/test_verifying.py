@@ -77,7 +77,7 @@ def changed(column: str) -> str:
     """SQL for another value of a column."""
     if column in {"at", "number", "first_number"} or column.endswith("_at"):
         return f"{column} + 1"
-    if column in {"chain_before", "chain_after", "mac", "digests", "chain"}:
+    if column in {"chain_before", "chain_after", "mac", "digests", "chain", "terms"}:
         return f"CAST(substr({column}, 2) || 'x' AS BLOB)"
     return f"coalesce({column}, '') || ' x'"
 
@@ -223,7 +223,7 @@ def test_several_things_at_once_are_found(sealed: Sealed, data: st.DataObject) -
                     "remove": ("DELETE FROM audit_events WHERE id = ?", (id_,)),
                     "insert": (INSERT_COPY, (id_[:-1], id_)),
                     "edit segment": (
-                        "UPDATE audit_segments SET terms = terms || 'x' WHERE tenant_id = ? AND number = ?",
+                        "UPDATE audit_segments SET last_id = last_id || 'x' WHERE tenant_id = ? AND number = ?",
                         of_segment,
                     ),
                     "remove segment": ("DELETE FROM audit_segments WHERE tenant_id = ? AND number = ?", of_segment),

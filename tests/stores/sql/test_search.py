@@ -72,11 +72,7 @@ def queries(events: list[AuditEvent], dice: Dice) -> Iterator[AuditQuery]:
     for event in some:
         alone = [
             AuditQuery(types=frozenset({event.type})),
-            AuditQuery(
-                types=frozenset(
-                    {event.type, AuditType.ROLE_ASSIGNED, *(dice.one_of(TYPES) for _ in range(dice.below(5)))}
-                )
-            ),
+            AuditQuery(types=frozenset({event.type, *(dice.one_of(TYPES) for _ in range(dice.below(5)))})),
             AuditQuery(outcome=event.outcome),
             AuditQuery(actor_id=event.actor_id or "nobody"),
             AuditQuery(target=event.target or "nothing"),

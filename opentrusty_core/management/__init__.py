@@ -10,6 +10,7 @@ from opentrusty_core.config import Config, Settings
 from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.passwords import Passwords
 from opentrusty_core.domain.signing_key import KeyPolicy
+from opentrusty_core.management.accesses import Accesses, Administrator
 from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_user
 from opentrusty_core.management.audit import Audit
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
@@ -17,8 +18,10 @@ from opentrusty_core.management.client_fields import NOT_SUPPORTED, ClientFields
 from opentrusty_core.management.client_grants import ClientGrants
 from opentrusty_core.management.clients import Clients, ClientWithSecret
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.custom_roles import CustomRoles, RoleFields
 from opentrusty_core.management.domains import Domains
 from opentrusty_core.management.erasure import Erasure
+from opentrusty_core.management.groups import GroupFields, Groups
 from opentrusty_core.management.idempotency import Begun, Idempotency, Repeated
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
@@ -41,11 +44,13 @@ __all__ = [
     "NOT_SUPPORTED",
     "PLATFORM_TENANT",
     "Actor",
+    "Administrator",
     "Begun",
     "Bootstrapped",
     "ClientFields",
     "ClientWithSecret",
     "FirstOwner",
+    "GroupFields",
     "InvitedOwner",
     "KeySteps",
     "MadeLink",
@@ -53,6 +58,7 @@ __all__ = [
     "Management",
     "Myself",
     "Repeated",
+    "RoleFields",
     "SealReport",
     "UserFields",
     "actor_of_client",
@@ -101,6 +107,9 @@ class Management:
         self.resources = Resources(context)
         self.manifests = Manifests(context, self.tenants, self.resources, self.clients)
         self.roles = Roles(context)
+        self.custom_roles = CustomRoles(context)
+        self.groups = Groups(context)
+        self.accesses = Accesses(context)
         self.sessions = Sessions(context)
         self.audit = Audit(context)
         self.me = Me(context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -40,8 +40,8 @@ class Groups(Protocol):
         """Groups by name in normal form; with `prefix`, those whose normal form begins so."""
         ...
 
-    async def join(self, group_id: str, user_ids: Sequence[str], now: datetime, event: AuditEvent) -> tuple[str, ...]:
-        """Add users; those who were no members before, by id. No event where there are none.
+    async def join(self, group_id: str, joining: Mapping[str, AuditEvent], now: datetime) -> tuple[str, ...]:
+        """Add users, each with their event; those who were no members before, by id, whose events alone are written.
 
         Raises:
             NotFound: there is no such group, or not every user exists; nobody joined.

@@ -99,6 +99,27 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
         Permission.ROLE_ASSIGN,
         lambda m, a, t, i: m.roles.revoke(a, t, Principal.user(i["user"]), TENANT_ADMIN.name),
     ),
+    "custom_roles.page": (Permission.ROLE_READ, lambda m, a, t, _: m.custom_roles.page(a, t, EVERYTHING)),
+    "custom_roles.get": (Permission.ROLE_READ, lambda m, a, t, i: m.custom_roles.get(a, t, i["role"])),
+    "custom_roles.create": (Permission.ROLE_WRITE, lambda m, a, t, _: m.custom_roles.create(a, t, "new", {})),
+    "custom_roles.update": (Permission.ROLE_WRITE, lambda m, a, t, i: m.custom_roles.update(a, t, i["role"], {})),
+    "custom_roles.delete": (Permission.ROLE_WRITE, lambda m, a, t, i: m.custom_roles.delete(a, t, i["role"])),
+    "groups.page": (Permission.GROUP_READ, lambda m, a, t, _: m.groups.page(a, t, EVERYTHING)),
+    "groups.get": (Permission.GROUP_READ, lambda m, a, t, i: m.groups.get(a, t, i["group"])),
+    "groups.create": (Permission.GROUP_WRITE, lambda m, a, t, _: m.groups.create(a, t, {"name": "New"})),
+    "groups.update": (Permission.GROUP_WRITE, lambda m, a, t, i: m.groups.update(a, t, i["group"], {})),
+    "groups.delete": (Permission.GROUP_WRITE, lambda m, a, t, i: m.groups.delete(a, t, i["group"])),
+    "groups.members": (Permission.GROUP_READ, lambda m, a, t, i: m.groups.members(a, t, i["group"], EVERYTHING)),
+    "groups.of_user": (Permission.GROUP_READ, lambda m, a, t, i: m.groups.of_user(a, t, i["user"], EVERYTHING)),
+    "groups.add_members": (
+        Permission.GROUP_WRITE,
+        lambda m, a, t, i: m.groups.add_members(a, t, i["group"], [i["user"]]),
+    ),
+    "groups.remove_member": (
+        Permission.GROUP_WRITE,
+        lambda m, a, t, i: m.groups.remove_member(a, t, i["group"], i["user"]),
+    ),
+    "accesses.live_in": (Permission.ACCESS_READ, lambda m, a, t, _: m.accesses.live_in(a, t, EVERYTHING)),
     "sessions.page": (Permission.SESSION_READ, lambda m, a, t, i: m.sessions.page(a, t, i["user"], EVERYTHING)),
     "sessions.get": (Permission.SESSION_READ, lambda m, a, t, i: m.sessions.get(a, t, i["session"])),
     "sessions.end": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end(a, t, i["session"])),
@@ -113,6 +134,11 @@ TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "
     "keys.list",
     "keys.rotate",
     "roles.holders",
+    "custom_roles.page",
+    "custom_roles.create",
+    "groups.page",
+    "groups.create",
+    "accesses.live_in",
     "manifests.export",
     "audit.page",
     "audit.verify",
@@ -129,6 +155,9 @@ PLATFORM_OWN = {
     "domains.waiting",
     "roles.builtin",
     "roles.platform_holders",
+    "accesses.declare",
+    "accesses.end",
+    "accesses.live",
     "audit.platform_page",
     "audit.platform_get",
     "audit.platform_verify",
@@ -157,9 +186,14 @@ async def ids_of(place: Place) -> dict[str, str]:
     )
     client = await place.management.clients.add_secret(SYSTEM, place.tenant.id, client.client.client_id)
     session = await place.session(place.plain)
+    await place.management.custom_roles.create(SYSTEM, place.tenant.id, "theirs", {"permissions": ["user:read"]})
+    group = await place.management.groups.create(SYSTEM, place.tenant.id, {"name": "Theirs"})
+    await place.management.groups.add_members(SYSTEM, place.tenant.id, group.id, [place.plain.id])
     domain = f"login.{place.tenant.name}.example"
     await place.management.domains.ask(SYSTEM, place.tenant.id, domain)
     return {
+        "role": "theirs",
+        "group": group.id,
         "domain": domain,
         "secret": client.client.secrets[0].id,
         "grant": (await place.grant(place.plain, session, "offline_access")).id,
@@ -190,6 +224,9 @@ def test_every_use_case_stands_in_the_table(management: Management) -> None:
         "resources",
         "keys",
         "roles",
+        "custom_roles",
+        "groups",
+        "accesses",
         "sessions",
         "audit",
     )

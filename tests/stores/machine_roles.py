@@ -81,10 +81,10 @@ class RolesRules(TwoStores):
     def delete_group(self, at: Place, group_id: str) -> None:
         self.both(at, lambda r, it, e: r.groups.delete(it, e), group_id)
 
-    @rule(at=places, group_id=group_ids, users=st.lists(user_ids))
-    def join(self, at: Place, group_id: str, users: list[str]) -> None:
-        now = self.runtime.now()
-        self.both(at, lambda r, it, e: r.groups.join(it, users, now, e), group_id)
+    @rule(at=places, group_id=group_ids, users=st.sets(user_ids))
+    def join(self, at: Place, group_id: str, users: set[str]) -> None:
+        now, joining = self.runtime.now(), {user_id: self.event() for user_id in sorted(users)}
+        self.both(at, lambda r, it, e: r.groups.join(it, joining, now), group_id)
 
     @rule(at=places, group_id=group_ids, user_id=user_ids)
     def leave(self, at: Place, group_id: str, user_id: str) -> None:

@@ -65,20 +65,23 @@ class TestGroups(Contract):
         assert await world.here.groups.page(ALL, prefix="Alp") == Page(items=())
 
     async def test_users_join_once(self, world: World) -> None:
-        """Those who were no members before, all with one event; none where there is none."""
-        group, one, two = await world.group(), await world.user(), await world.user()
+        """Those who were no members before, each with their event; none for one who was."""
+        group, users = await world.group(), [await world.user() for _ in range(3)]
+        one, two, three = users
         event = world.event()
-        assert await world.here.groups.join(group.id, (one.id,), world.now, event) == (one.id,)
+        assert await world.here.groups.join(group.id, {one.id: event}, world.now) == (one.id,)
         assert (await world.events())[-1] == event
         world.advance(seconds=1)
-        joined = await world.here.groups.join(group.id, (two.id, one.id, two.id), world.now, world.event())
-        assert joined == (two.id,)
+        events = {user.id: world.event() for user in (three, one, two)}
+        joined = await world.here.groups.join(group.id, events, world.now)
+        assert joined == tuple(sorted((two.id, three.id)))
         before = await world.events()
-        assert await world.here.groups.join(group.id, (two.id, one.id), world.now, world.event()) == ()
-        assert await world.here.groups.join(group.id, (), world.now, world.event()) == ()
+        assert all((events[user.id] in before) is (user.id in joined) for user in users)
+        assert await world.here.groups.join(group.id, {user.id: world.event() for user in users}, world.now) == ()
+        assert await world.here.groups.join(group.id, {}, world.now) == ()
         assert await world.events() == before
         members = (await world.here.groups.members(group.id, ALL)).items
-        assert {member.user.id for member in members} == {one.id, two.id}
+        assert {member.user.id for member in members} == {user.id for user in users}
         assert Member(user=two, joined_at=world.now) in members
 
     async def test_who_does_not_exist_does_not_join(self, world: World) -> None:
@@ -92,7 +95,7 @@ class TestGroups(Contract):
             ("\0", (user.id,)),
         ):
             with pytest.raises(NotFound):
-                await world.here.groups.join(group_id, user_ids, world.now, world.event())
+                await world.here.groups.join(group_id, {it: world.event() for it in user_ids}, world.now)
         assert await world.here.groups.members(group.id, ALL) == Page(items=())
         assert await world.here.groups.of_user(user.id, ALL) == Page(items=())
         assert await world.events() == before

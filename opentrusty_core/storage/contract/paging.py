@@ -64,7 +64,7 @@ async def _add_group(world: World, key: str) -> None:
 async def _add_member(world: World, key: str) -> None:
     group = await world.here.groups.get("a-group") or await world.group(id="a-group")
     user = await world.user(id=key)
-    await world.here.groups.join(group.id, (user.id,), world.now, world.event())
+    await world.here.groups.join(group.id, {user.id: world.event()}, world.now)
 
 
 async def _add_group_of_user(world: World, key: str) -> None:

@@ -207,7 +207,7 @@ class TestAuthority(Contract):
         own = a_custom_role(world.runtime, permission_names=("key:read", "user:read"))
         await world.here.roles.add(own, world.event())
         principal = Principal.user(user.id)
-        await world.here.groups.join(group.id, (user.id,), world.now, world.event())
+        await world.here.groups.join(group.id, {user.id: world.event()}, world.now)
         await give(world, principal, "tenant_support")
         await give(world, Principal.group(group.id), own.name)
         await give(world, Principal.group(stranger.id), OWNER)

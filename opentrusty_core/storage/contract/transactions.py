@@ -52,7 +52,7 @@ async def change_everything(world: World, repos: TenantRepositories, planted: Pl
     await repos.roles.update(replace(planted.role, permission_names=(), version=2), world.event())
     await repos.groups.update(replace(planted.group, description="Changed", version=2), world.event())
     assert await repos.groups.leave(planted.group.id, planted.user.id, world.event())
-    assert await repos.groups.join(planted.group.id, (user.id,), world.now, world.event())
+    assert await repos.groups.join(planted.group.id, {user.id: world.event()}, world.now)
     assert await repos.assignments.revoke(planted.assignment.principal, planted.assignment.role, world.event())
     assert isinstance(await world.redeem(planted.issued.redemption(), at=repos), CodeRedeemed)
     assert isinstance(await world.refresh(planted.refresh_token, at=repos), RefreshRedeemed)

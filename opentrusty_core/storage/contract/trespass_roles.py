@@ -87,11 +87,11 @@ async def _(world: World, planted: Planted) -> None:
     own = a_user(world.runtime)
     await world.there.users.add(own, world.event())
     with pytest.raises(NotFound):
-        await world.there.groups.join(planted.group.id, (own.id,), world.now, world.event())
+        await world.there.groups.join(planted.group.id, {own.id: world.event()}, world.now)
     await world.there.groups.add(planted.group, world.event())
     with pytest.raises(NotFound):
-        await world.there.groups.join(planted.group.id, (planted.user.id,), world.now, world.event())
-    assert await world.there.groups.join(planted.group.id, (own.id,), world.now, world.event()) == (own.id,)
+        await world.there.groups.join(planted.group.id, {planted.user.id: world.event()}, world.now)
+    assert await world.there.groups.join(planted.group.id, {own.id: world.event()}, world.now) == (own.id,)
 
 
 @trespass("groups.leave")

@@ -145,7 +145,7 @@ class World:
         """A group, with users as members."""
         group = builders.a_group(self.runtime, **changes)
         await self.here.groups.add(group, self.event())
-        await self.here.groups.join(group.id, members, self.now, self.event())
+        await self.here.groups.join(group.id, {it: self.event() for it in members}, self.now)
         return group
 
     async def session(self, user: User | str | None = None, **changes: Any) -> Session:

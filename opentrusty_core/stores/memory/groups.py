@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
@@ -64,19 +64,18 @@ class MemoryGroups:
         found = [group for group in groups if group_name_normal(group.name).startswith(prefix)]
         return page(found, lambda group: group_name_normal(group.name), request)
 
-    async def join(self, group_id: str, user_ids: Sequence[str], now: datetime, event: AuditEvent) -> tuple[str, ...]:
+    async def join(self, group_id: str, joining: Mapping[str, AuditEvent], now: datetime) -> tuple[str, ...]:
         """See `storage.Groups.join`."""
         async with self._view.write() as t:
             if group_id not in t.groups:
                 raise NotFound("There is no such group.")
-            if not t.users.keys() >= set(user_ids):
+            if not t.users.keys() >= joining.keys():
                 raise NotFound("There is no such user.")
-            joining = sorted({user_id for user_id in user_ids if (group_id, user_id) not in t.memberships})
-            for user_id in joining:
+            new = sorted(user_id for user_id in joining if (group_id, user_id) not in t.memberships)
+            for user_id in new:
                 t.memberships[group_id, user_id] = Membership(group_id=group_id, user_id=user_id, joined_at=now)
-            if joining:
-                t.audit[event.id] = event
-            return tuple(joining)
+                t.audit[joining[user_id].id] = joining[user_id]
+            return tuple(new)
 
     async def leave(self, group_id: str, user_id: str, event: AuditEvent) -> bool:
         """See `storage.Groups.leave`."""

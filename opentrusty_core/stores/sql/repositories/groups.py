@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
@@ -53,20 +53,19 @@ class SqlGroups(Repository):
         ends: Params = {"prefix": prefix, "prefix_end": prefix + LAST_CHARACTER}
         return await self._page("page_groups", GROUP, lambda group: group_name_normal(group.name), request, **ends)
 
-    async def join(self, group_id: str, user_ids: Sequence[str], now: datetime, event: AuditEvent) -> tuple[str, ...]:
+    async def join(self, group_id: str, joining: Mapping[str, AuditEvent], now: datetime) -> tuple[str, ...]:
         """See `storage.Groups.join`."""
-        wanted = sorted(set(user_ids))
-        params = self._params(group_id=group_id, user_ids=json.dumps(wanted), now=now)
+        params = self._params(group_id=group_id, user_ids=json.dumps(list(joining)), now=now)
 
         async def body(database: Database) -> tuple[str, ...]:
             if not await database.run("lock_group", params):
                 raise NotFound("There is no such group.")
-            if len(await database.run("users_among", params)) < len(wanted):
+            if len(await database.run("users_among", params)) < len(joining):
                 raise NotFound("There is no such user.")
-            joined = await database.run("join_group", params)
-            if joined:
-                await database.append(self._params(event))
-            return tuple(sorted(user_id for (user_id,) in joined))
+            new = sorted(user_id for (user_id,) in await database.run("join_group", params))
+            for user_id in new:
+                await database.append(self._params(joining[user_id]))
+            return tuple(new)
 
         try:
             return await self._database.unit(body)

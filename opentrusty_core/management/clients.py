@@ -166,8 +166,10 @@ class Clients:
             Invalid: the lifetime is not positive, or the client does not authenticate by a secret.
             NotFound: no such client.
             Conflict: the client has as many secrets as it may have.
+            Denied: the client holds permissions that the actor lacks.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
+        await require_no_higher(actor, self._store, tenant_id, Principal.client(client_id))
         if lifetime is not None and not timedelta(0) < lifetime <= MAX_SECRET_LIFETIME:
             raise Invalid({"lifetime": f"It lies between 1 second and {MAX_SECRET_LIFETIME.days} days."})
         async with self._store.transaction(tenant_id) as repos:

@@ -9,7 +9,7 @@ import pytest
 
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
-from opentrusty_core.domain.role import TENANT_ADMIN, Permission
+from opentrusty_core.domain.role import TENANT_ADMIN, TENANT_OWNER, Permission
 from opentrusty_core.errors import Denied, NotFound
 from opentrusty_core.management import Actor, Management
 from tests.management.place import EVERYTHING, PASSWORD, SYSTEM, Place
@@ -291,3 +291,26 @@ async def test_a_use_case_needs_exactly_the_permission_that_it_names(acme: Place
     assert await all_events(acme) == before
     holding = Actor(kind=owner.kind, id=owner.id, tenant_id=acme.tenant.id, permissions=everything)
     await call(acme.management, holding, acme.tenant.id, ids)
+
+
+BECOMING = {Permission.USER_WRITE, Permission.USER_RESET_CREDENTIAL, Permission.CLIENT_WRITE}
+"""Who has them over somebody can act as them, or keep them from acting."""
+BESIDE = {"client_grants.revoke", "client_grants.revoke_all", "resources.delete"}
+"""What takes nobody's place: it ends what others hold."""
+
+
+@pytest.mark.case("J1")
+@pytest.mark.parametrize(
+    "name",
+    sorted(name for name, (needed, _) in USE_CASES.items() if needed in BECOMING and name not in TAKES_NO_ID | BESIDE),
+)
+async def test_nobody_takes_hold_of_who_stands_above_them(acme: Place, name: str) -> None:
+    """A user or a client that holds more than the actor is not theirs to write, to reset or to end."""
+    _, call = USE_CASES[name]
+    ids = await ids_of(acme)
+    for principal in (Principal.user(ids["user"]), Principal.client(ids["client"])):
+        await acme.management.roles.assign(SYSTEM, acme.tenant.id, principal, TENANT_OWNER.name)
+    before = await all_events(acme)
+    with pytest.raises(Denied, match="permissions that you lack"):
+        await call(acme.management, await acme.actor(acme.admin), acme.tenant.id, ids)
+    assert await all_events(acme) == before

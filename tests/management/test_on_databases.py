@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -13,7 +14,7 @@ from opentrusty_core.crypto.envelope import MasterKeys, WrongMasterKey
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.signing_key import KeyStatus
-from opentrusty_core.errors import Conflict
+from opentrusty_core.errors import Conflict, Invalid
 from opentrusty_core.management import Bootstrapped, check_master_keys
 from opentrusty_core.storage import Store
 from opentrusty_core.stores import open_store
@@ -77,6 +78,53 @@ async def test_of_two_owners_who_leave_on_two_servers_at_once_one_stays(
     holders = (await place.management.roles.holders(SYSTEM, place.tenant.id, TENANT_OWNER.name, EVERYTHING)).items
     owners = [await place.management.users.get(SYSTEM, place.tenant.id, holder.principal.id) for holder in holders]
     assert any(owner.is_active for owner in owners)
+
+
+@pytest.mark.case("J7")
+async def test_of_two_owners_by_group_who_leave_on_two_servers_at_once_one_stays(
+    servers: tuple[Store, Store], place: Place, master_keys: MasterKeys
+) -> None:
+    """One is put out of the group, the other disabled."""
+    management, tenant_id = place.management, place.tenant.id
+    group = await management.groups.create(SYSTEM, tenant_id, {"name": "Owners"})
+    await management.groups.add_members(SYSTEM, tenant_id, group.id, [place.plain.id, place.admin.id])
+    await management.roles.assign(SYSTEM, tenant_id, Principal.group(group.id), TENANT_OWNER.name)
+    await management.roles.revoke(SYSTEM, tenant_id, Principal.user(place.owner.id), TENANT_OWNER.name)
+    other = make_management(servers[1], FakeRuntime(seed="other"), master_keys)
+
+    async def leave(leaving: Awaitable[object]) -> None:
+        with suppress(Conflict):
+            await leaving
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(leave, management.groups.remove_member(SYSTEM, tenant_id, group.id, place.plain.id))
+        tasks.start_soon(leave, other.users.disable(SYSTEM, tenant_id, place.admin.id))
+    members = (await management.groups.members(SYSTEM, tenant_id, group.id, EVERYTHING)).items
+    assert [member.user for member in members if member.user.is_active]
+
+
+@pytest.mark.case("J1")
+async def test_who_is_given_a_role_while_it_is_removed_does_not_keep_it(
+    servers: tuple[Store, Store], place: Place, master_keys: MasterKeys
+) -> None:
+    """Neither is a namesake made later theirs."""
+    other, tenant_id = make_management(servers[1], FakeRuntime(seed="other"), master_keys), place.tenant.id
+    users = [Principal.user(it.id) for it in (place.owner, place.admin, place.plain)]
+    for _ in range(5):
+        await place.management.custom_roles.create(SYSTEM, tenant_id, "helper", {})
+
+        async def give(user: Principal) -> None:
+            with suppress(Invalid):
+                await other.roles.assign(SYSTEM, tenant_id, user, "helper")
+
+        async with anyio.create_task_group() as tasks:
+            for user in users:
+                tasks.start_soon(give, user)
+            tasks.start_soon(partial(place.management.custom_roles.delete, SYSTEM, tenant_id, "helper", force=True))
+        await place.management.custom_roles.create(SYSTEM, tenant_id, "helper", {})
+        holders = await place.management.roles.holders(SYSTEM, tenant_id, "helper", EVERYTHING)
+        assert holders.items == ()
+        await place.management.custom_roles.delete(SYSTEM, tenant_id, "helper")
 
 
 @pytest.mark.case("D7")

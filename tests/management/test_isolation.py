@@ -308,7 +308,7 @@ async def test_nobody_takes_hold_of_who_stands_above_them(acme: Place, name: str
     """A user or a client that holds more than the actor is not theirs to write, to reset or to end."""
     _, call = USE_CASES[name]
     ids = await ids_of(acme)
-    for principal in (Principal.user(ids["user"]), Principal.client(ids["client"])):
+    for principal in (*map(Principal.user, (ids["user"], ids["invited"])), Principal.client(ids["client"])):
         await acme.management.roles.assign(SYSTEM, acme.tenant.id, principal, TENANT_OWNER.name)
     before = await all_events(acme)
     with pytest.raises(Denied, match="permissions that you lack"):

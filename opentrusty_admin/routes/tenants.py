@@ -7,13 +7,15 @@ from typing import Any
 from opentrusty_admin.call import Call
 from opentrusty_admin.operation import operation
 from opentrusty_admin.schemas.base import Listing, PageQuery
-from opentrusty_admin.schemas.tenants import NewTenant, TenantChanges, TenantOut
+from opentrusty_admin.schemas.links import NewOwnerLink
+from opentrusty_admin.schemas.tenants import MadeTenantOut, NewTenant, TenantChanges, TenantOut
 from opentrusty_core import Tenant
 from opentrusty_core.domain.role import Permission
 
 _ALL = "/tenants"
 _ONE = "/tenants/{tenant}"
-_OWNER = {name: f"owner/{name}" for name in ("username", "email", "email_verified", "password", "claims")}
+_OWNER = {name: f"owner/{name}" for name in ("username", "email", "email_verified", "password", "claims", "invitation")}
+_OWNER |= {name: f"owner/invitation/{name}" for name in ("lifetime", "mailed")}
 
 
 @operation("GET", _ALL, query=PageQuery, returns=Listing[TenantOut], permission=Permission.TENANT_LIST)
@@ -27,17 +29,26 @@ async def list_tenants(ctx: Call[None, PageQuery]) -> Listing[TenantOut]:
     "POST",
     _ALL,
     body=NewTenant,
-    returns=(201, TenantOut),
+    returns=(201, MadeTenantOut),
     permission=Permission.TENANT_CREATE,
     identified_by="name",
     fields=_OWNER,
 )
-async def create_tenant(ctx: Call[NewTenant]) -> TenantOut:
-    """Add a tenant with its first key and its owner."""
-    made = await ctx.management.tenants.create(
-        ctx.actor, ctx.body.name, ctx.body.display_name, owner=ctx.body.owner.to_first_owner()
+async def create_tenant(ctx: Call[NewTenant]) -> MadeTenantOut:
+    """Add a tenant with its first key and its owner.
+
+    The owner has the password that is given, or is invited: then the answer has a link, which is never shown again.
+    """
+    body, tenants, auth_url = ctx.body, ctx.management.tenants, ctx.plane.settings.auth_url
+    owner = body.owner.to_first_owner()
+    if owner is not None:
+        made = await tenants.create(ctx.actor, body.name, body.display_name, owner=owner)
+        return MadeTenantOut.of_made(made, auth_url, None)
+    terms = (body.owner.invitation or NewOwnerLink()).terms()
+    invited = await tenants.create_with_invitation(
+        ctx.actor, body.name, body.display_name, owner=body.owner.to_domain(), **terms
     )
-    return _shown(ctx, made)
+    return MadeTenantOut.of_made(invited.tenant, auth_url, invited.invitation)
 
 
 @operation("GET", _ONE, returns=TenantOut, permission=(Permission.TENANT_READ, Permission.TENANT_LIST))

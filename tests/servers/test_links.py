@@ -10,6 +10,7 @@ import pytest
 from opentrusty_core import Limits
 from opentrusty_core.domain.throttle import Limit
 from opentrusty_core.management import MadeLink
+from tests.servers.test_domains import HERE, give_domain
 from tests.servers.test_sign_in import BROWSER_COOKIE, SESSION_COOKIE, heading
 from tests.support.auth_plane import PASSWORD, SYSTEM, World
 from tests.support.auth_plane import world as open_world
@@ -204,6 +205,18 @@ async def test_the_form_sets_a_password_and_nothing_else(world: World) -> None:
     ida = await users.get(SYSTEM, world.tenant.id, "ida")
     assert (ida.email, ida.email_verified) == ("ida@people.example", False)
     assert (await users.get(SYSTEM, world.tenant.id, "maria")).version == world.maria.version
+
+
+async def test_a_link_of_a_tenant_with_a_domain_of_its_own_stands_there(world: World) -> None:
+    """Address, pages and forms."""
+    await give_domain(world)
+    made = await invited(world)
+    assert made.url.startswith(f"{HERE}/invitation#otv_")
+    async with Browser(world.transport(), HERE) as browser:
+        page = await opened(browser, made)
+        assert heading(page) == "Choose a password"
+        done = await browser.submit(page, CHOSEN)
+        assert (done.url, heading(done)) == (f"{HERE}/password-set", "Your password is set")
 
 
 async def test_the_pages_are_there_in_german(world: World) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 _BCRYPT_BYTES: Final = 72
 _H64 = r"[./0-9A-Za-z]"
 _B64 = r"[A-Za-z0-9+/]"
+_WRAPPING = re.compile(r"\A(?:bcrypt\$(?=\$2)|argon2(?=\$argon2)|\{[A-Za-z0-9-]{1,20}\}(?=\$))", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ def _pbkdf2(name: str, characters: int) -> _Format:
     return _format(rf"\${name}\$(?P<rounds>\d{{1,9}})\${_H64}{{1,171}}\${_H64}{{{characters}}}", _rounds(5_000_000))
 
 
+def _django_pbkdf2(name: str, characters: int) -> _Format:
+    return _format(rf"{name}\$(?P<rounds>\d{{1,9}})\$[0-9A-Za-z]{{1,128}}\${_B64}{{{characters}}}=", _rounds(5_000_000))
+
+
 def _sha_crypt(name: str, characters: int) -> _Format:
     return _format(
         rf"\${name}\$(?:rounds=(?P<rounds>\d{{4,9}})\$)?{_H64}{{0,16}}\${_H64}{{{characters}}}", _rounds(1_000_000)
@@ -60,6 +65,8 @@ _FORMATS: Final[Mapping[str, _Format]] = {
     "pbkdf2_sha1": _pbkdf2("pbkdf2", 27),
     "pbkdf2_sha256": _pbkdf2("pbkdf2-sha256", 43),
     "pbkdf2_sha512": _pbkdf2("pbkdf2-sha512", 86),
+    "django_pbkdf2_sha1": _django_pbkdf2("pbkdf2_sha1", 27),
+    "django_pbkdf2_sha256": _django_pbkdf2("pbkdf2_sha256", 43),
     "scrypt": _format(
         rf"\$scrypt\$ln=(?P<n>\d{{1,2}}),r=(?P<r>\d{{1,4}}),p=(?P<p>\d{{1,4}})\${_B64}{{1,171}}\${_B64}{{43}}", _scrypt
     ),
@@ -73,11 +80,30 @@ _FORMATS: Final[Mapping[str, _Format]] = {
 
 def identify(encoded: str) -> str | None:
     """The scheme of an encoded hash that can be verified here (`argon2`, `bcrypt`, `pbkdf2_sha256`, …), else None."""
+    found = _recognise(encoded)
+    return found[0] if found is not None and found[1] else None
+
+
+def is_too_costly(encoded: str) -> bool:
+    """Whether it is a hash of a known kind that asks for more work than anybody may ask of us."""
+    found = _recognise(encoded)
+    return found is not None and not found[1]
+
+
+def unwrapped(encoded: str) -> str:
+    """The hash itself, without what Django, an LDAP server or Dovecot writes before one that says what it is:
+    `bcrypt$$2b$…`, `argon2$argon2id$…`, `{CRYPT}$6$…`.
+    """
+    return _WRAPPING.sub("", encoded, count=1)
+
+
+def _recognise(encoded: str) -> tuple[str, bool] | None:
+    """The scheme, and whether its cost is bearable."""
     for scheme, known in _FORMATS.items():
         match = known.pattern.fullmatch(encoded)
         if match is not None:
             cost = {name: int(value) for name, value in match.groupdict().items() if value is not None}
-            return scheme if known.bearable(cost) else None
+            return scheme, known.bearable(cost)
     return None
 
 

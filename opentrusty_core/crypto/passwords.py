@@ -15,10 +15,19 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from opentrusty_core.crypto import base64url
-from opentrusty_core.crypto.legacy_passwords import identify, verify_legacy
+from opentrusty_core.crypto.legacy_passwords import identify, is_too_costly, unwrapped, verify_legacy
 from opentrusty_core.errors import OpenTrustyError
 
-__all__ = ["MAX_PASSWORD_BYTES", "PasswordRefused", "Passwords", "Verified", "identify", "prepare"]
+__all__ = [
+    "MAX_PASSWORD_BYTES",
+    "PasswordRefused",
+    "Passwords",
+    "Verified",
+    "identify",
+    "is_too_costly",
+    "prepare",
+    "unwrapped",
+]
 
 MAX_PASSWORD_BYTES: Final = 1024
 _MAX_RAW_CHARACTERS: Final = (

@@ -13,7 +13,15 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opentrusty_core.crypto.passwords import PasswordRefused, Passwords, Verified, identify, prepare
+from opentrusty_core.crypto.passwords import (
+    PasswordRefused,
+    Passwords,
+    Verified,
+    identify,
+    is_too_costly,
+    prepare,
+    unwrapped,
+)
 from tests.support.runtime import FakeRuntime
 
 PASSWORD = "correct horse battery staple ü"
@@ -24,6 +32,8 @@ LEGACY = {
     "pbkdf2_sha1": passlib.hash.pbkdf2_sha1.using(rounds=10),
     "pbkdf2_sha256": passlib.hash.pbkdf2_sha256.using(rounds=10),
     "pbkdf2_sha512": passlib.hash.pbkdf2_sha512.using(rounds=10),
+    "django_pbkdf2_sha1": passlib.hash.django_pbkdf2_sha1.using(rounds=10),
+    "django_pbkdf2_sha256": passlib.hash.django_pbkdf2_sha256.using(rounds=10),
     "scrypt": passlib.hash.scrypt.using(rounds=4),
     "sha256_crypt": passlib.hash.sha256_crypt.using(rounds=1000),
     "sha512_crypt": passlib.hash.sha512_crypt.using(rounds=1000),
@@ -97,6 +107,37 @@ async def test_bcrypt_looks_at_72_bytes_as_it_always_did(variant: str) -> None:
 async def test_an_unknown_weak_or_unbearably_costly_hash_verifies_nothing(encoded: str) -> None:
     assert identify(encoded) is None
     assert await CHEAP.verify(encoded, PASSWORD) == Verified(ok=False)
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "scheme"),
+    [
+        ("bcrypt$" + SAMPLES["bcrypt"], "bcrypt"),
+        ("argon2" + PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(b"x"), "argon2"),
+        ("{CRYPT}" + SAMPLES["sha512_crypt"], "sha512_crypt"),
+        ("{BLF-CRYPT}" + SAMPLES["bcrypt"], "bcrypt"),
+        *((sample, scheme) for scheme, sample in SAMPLES.items()),
+    ],
+)
+async def test_what_other_systems_write_before_a_hash_is_taken_off(wrapped: str, scheme: str) -> None:
+    """And nothing else is touched."""
+    assert identify(unwrapped(wrapped)) == scheme
+    assert (await CHEAP.verify(unwrapped(wrapped), "x")).ok
+    assert wrapped.endswith(unwrapped(wrapped))
+
+
+@pytest.mark.parametrize(
+    ("encoded", "costly"),
+    [
+        ("$2b$16$" + "a" * 53, True),
+        ("$pbkdf2-sha256$999999999$" + "a" * 22 + "$" + "a" * 43, True),
+        ("$2b$12$" + "a" * 53, False),
+        ("plain text", False),
+    ],
+)
+def test_an_unbearable_cost_is_told_from_an_unknown_form(encoded: str, costly: bool) -> None:
+    """So that whoever imports it can say which it is."""
+    assert is_too_costly(encoded) is costly
 
 
 @pytest.mark.filterwarnings("ignore::passlib.exc.PasslibHashWarning")  # it repairs loose padding bits, and says so

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -38,6 +40,15 @@ class Directory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A user to be added among many, with the password they come with."""
+
+    user: User
+    password: PasswordCredential | None = None
+    event: AuditEvent
+
+
 class Users(Protocol):
     """The users of a tenant."""
 
@@ -51,6 +62,16 @@ class Users(Protocol):
 
     async def find(self, identifier: str) -> tuple[User, PasswordCredential | None] | None:
         """The user whose username, else whose email, has this normal form (`user.normalised`), with their password."""
+        ...
+
+    async def add_all(self, newcomers: Sequence[Newcomer]) -> frozenset[str]:
+        """Add users, each with their password and event, all in one transaction; the ids of those who were added. The
+        others' id, username or email is taken, by somebody here or by an earlier one of them.
+        """
+        ...
+
+    async def named(self, names: Collection[str]) -> Mapping[str, User]:
+        """By each of the names, in normal form, whose username, else whose email it is."""
         ...
 
     async def update(self, user: User, event: AuditEvent) -> None:

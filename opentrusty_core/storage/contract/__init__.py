@@ -33,6 +33,7 @@ from opentrusty_core.storage.contract.hostile import TestHostileInput
 from opentrusty_core.storage.contract.interactions import TestInteractions
 from opentrusty_core.storage.contract.isolation import TestIsolation
 from opentrusty_core.storage.contract.links import TestChangingPasswords, TestLinks
+from opentrusty_core.storage.contract.newcomers import TestAddingManyUsers
 from opentrusty_core.storage.contract.paging import TestPaging
 from opentrusty_core.storage.contract.people import TestConsents, TestPasswords, TestUsers
 from opentrusty_core.storage.contract.platform import TestStore, TestTenants
@@ -56,6 +57,7 @@ from opentrusty_core.storage.contract.user_lists import TestFindingUsers, TestSo
 
 __all__ = [
     "TestAccessTokens",
+    "TestAddingManyUsers",
     "TestAssignments",
     "TestAttempts",
     "TestAudit",

@@ -17,6 +17,7 @@ from opentrusty_core.storage.contract.planted import ORIGIN, Planted
 from opentrusty_core.storage.contract.trespass import trespass
 from opentrusty_core.storage.contract.world import ALL, World
 from opentrusty_core.storage.outcomes import AttemptClaimed, Taken
+from opentrusty_core.storage.people import Newcomer
 
 
 @trespass("users.add")
@@ -57,6 +58,17 @@ async def _(world: World, planted: Planted) -> None:
 async def _(world: World, planted: Planted) -> None:
     assert (await world.there.users.page(ALL)).items == ()
     assert (await world.there.users.page(ALL, search="user-")).items == ()
+
+
+@trespass("users.add_all")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.users.add_all([Newcomer(user=planted.user, event=world.event())]) == {planted.user.id}
+    await world.there.users.delete(planted.user.id, world.event())
+
+
+@trespass("users.named")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.users.named([planted.user.username]) == {}
 
 
 @trespass("users.count")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
@@ -11,7 +12,7 @@ from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.search import begun_by, parse_search
 from opentrusty_core.domain.user import PasswordCredential, User, UserSort, UserStatus, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
-from opentrusty_core.storage.people import MOST_SORTED, too_many
+from opentrusty_core.storage.people import MOST_SORTED, Newcomer, too_many
 from opentrusty_core.stores.memory.tables import (
     Tables,
     View,
@@ -34,11 +35,26 @@ class MemoryUsers:
     async def add(self, user: User, event: AuditEvent) -> None:
         """See `storage.Users.add`."""
         async with self._view.write() as t:
-            if user.id in t.users:
-                raise Conflict("The user id is taken.")
-            _refuse_taken_names(t, user)
-            t.users[user.id] = user
-            t.audit[event.id] = event
+            _add(t, user, event)
+
+    async def add_all(self, newcomers: Sequence[Newcomer]) -> frozenset[str]:
+        """See `storage.Users.add_all`."""
+        added = set()
+        async with self._view.write() as t:
+            for newcomer in newcomers:
+                try:
+                    _add(t, newcomer.user, newcomer.event)
+                except Conflict:
+                    continue
+                if newcomer.password is not None:
+                    t.passwords[newcomer.user.id] = newcomer.password
+                added.add(newcomer.user.id)
+        return frozenset(added)
+
+    async def named(self, names: Collection[str]) -> Mapping[str, User]:
+        """See `storage.Users.named`."""
+        found = {name: await self.find(name) for name in names}
+        return {name: it[0] for name, it in found.items() if it is not None}
 
     async def get(self, user_id: str) -> User | None:
         """See `storage.Users.get`."""
@@ -198,6 +214,14 @@ def _email(user: User) -> str | None:
 def _set_password(t: Tables, credential: PasswordCredential, event: AuditEvent) -> None:
     t.passwords[credential.user_id] = credential
     t.links.pop(credential.user_id, None)
+    t.audit[event.id] = event
+
+
+def _add(t: Tables, user: User, event: AuditEvent) -> None:
+    if user.id in t.users:
+        raise Conflict("The user id is taken.")
+    _refuse_taken_names(t, user)
+    t.users[user.id] = user
     t.audit[event.id] = event
 
 

@@ -25,7 +25,7 @@ ALL_OF_A_TENANT |= {"audit_head", "expire_segment", "seal_events", "unsealed_aud
 """What wants, or may look through, all that a tenant has in a table."""
 SMALL = re.compile(
     r"SCAN (\(subquery-\d+\)|bucket|each|json_each|found|m|CONSTANT ROW|\d+ )|"
-    r"SCAN (mailed|unmailed|entry|entries|page|total|counted|item)\b"
+    r"SCAN (named|mailed|unmailed|entry|entries|page|total|counted|item)\b"
 )
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
 TENANT = {"assignment_tenant_id", "buckets", "counts", "home", "opened", "people", "platform", "tenant_id"}

@@ -37,6 +37,8 @@ Body = Callable[[Database], Awaitable[T]]
 
 ATTEMPTS = 4
 MIGRATION_PATIENCE = 60.0
+PIPELINED = 100
+"""How many statements are sent before their answers are waited for: patience is with all of them."""
 _RETRY = ("40001", "40P01")  # serialization failure, deadlock: nothing was done, and again may go well
 _NO_TABLE = ("42P01", "42703")
 _UNSTORABLE = ("22021", "22P05")
@@ -183,7 +185,15 @@ class _Transaction:
         return _answer(query, await self._send([(statement, params) for statement in query.statements]))
 
     async def together(self, *calls: Call) -> list[Rows]:
-        return [await self.run(name, params) for name, params in calls]
+        queries = [self._engine.queries[name] for name, _ in calls]
+        if any(query.is_guarded for query in queries):
+            return [await self.run(name, params) for name, params in calls]
+        answers: list[Rows] = []
+        statements = [(each, params) for name, params in calls for each in self._engine.queries[name].statements]
+        for start in range(0, len(statements), PIPELINED):
+            answers += await self._send(statements[start : start + PIPELINED])
+        rest = iter(answers)
+        return [_answer(query, rest) for query in queries]
 
     async def unit(self, body: Body[T]) -> T:
         """Run the body as a part of the transaction that is undone alone where it fails."""

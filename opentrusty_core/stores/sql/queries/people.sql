@@ -7,6 +7,24 @@ VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFL
 INSERT INTO user_terms (tenant_id, term, user_id) SELECT :tenant_id, each.value, :user_id FROM {{each:terms}};
 {{write_event}};
 
+-- name: import_user
+-- Adds a user with their password, if there is one. No row: the id, username or email is taken.
+INSERT INTO users (tenant_id, username_normal, email_normal, terms, {{user}})
+VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFLICT DO NOTHING RETURNING id;
+INSERT INTO user_terms (tenant_id, term, user_id) SELECT :tenant_id, each.value, :user_id FROM {{each:terms}};
+INSERT INTO passwords (tenant_id, {{password}}) SELECT :tenant_id, {{:password}} WHERE :password_encoded IS NOT NULL;
+{{write_event}};
+
+-- name: users_named
+-- Users by any of many names: whose email it is, and behind them whose username it is, which counts more.
+WITH named AS (SELECT :tenant_id AS tenant_id, each.value FROM {{each:names}})
+SELECT named.value, 1 AS rank, {{user:u}}
+  FROM named JOIN users u ON u.tenant_id = {{tenant_of:named}} AND u.email_normal = named.value
+ UNION ALL
+SELECT named.value, 2 AS rank, {{user:u}}
+  FROM named JOIN users u ON u.tenant_id = {{tenant_of:named}} AND u.username_normal = named.value
+ ORDER BY rank;
+
 -- name: get_user
 -- One user.
 SELECT {{user:u}} FROM users u WHERE u.tenant_id = :tenant_id AND u.id = :user_id;

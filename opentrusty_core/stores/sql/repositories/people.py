@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
@@ -9,8 +11,9 @@ from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.search import entries_of
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
+from opentrusty_core.storage.people import Newcomer
 from opentrusty_core.stores.sql.codec import Params
-from opentrusty_core.stores.sql.engine import Database
+from opentrusty_core.stores.sql.engine import Database, Rows
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.repositories.user_lists import SqlUserLists, dump_entries
 from opentrusty_core.stores.sql.rows import CONSENT, PASSWORD, USER
@@ -23,6 +26,20 @@ class SqlUsers(SqlUserLists):
         """See `storage.Users.add`."""
         if not await self._add("add_user", event, **_user_params(user)):
             raise Conflict("The username or email is taken.")
+
+    async def add_all(self, newcomers: Sequence[Newcomer]) -> frozenset[str]:
+        """See `storage.Users.add_all`."""
+        calls = [("import_user", self._params(it.event, **_newcomer_params(it))) for it in newcomers]
+
+        async def body(database: Database) -> list[Rows]:
+            return await database.together(*calls)
+
+        return frozenset(row[0] for rows in await self._database.unit(body) for row in rows)
+
+    async def named(self, names: Collection[str]) -> Mapping[str, User]:
+        """See `storage.Users.named`."""
+        rows = await self._find("users_named", names=json.dumps(list(names)))
+        return {row[0]: USER.read(row, 2) for row in rows}
 
     async def get(self, user_id: str) -> User | None:
         """See `storage.Users.get`."""
@@ -100,6 +117,12 @@ class SqlConsents(Repository):
     async def of_user(self, user_id: str) -> tuple[Consent, ...]:
         """See `storage.Consents.of_user`."""
         return tuple(CONSENT.read(row) for row in await self._find("consents_of_user", user_id=user_id))
+
+
+def _newcomer_params(newcomer: Newcomer) -> Params:
+    if newcomer.password is not None:
+        return _user_params(newcomer.user) | PASSWORD.params(newcomer.password)
+    return _user_params(newcomer.user) | dict.fromkeys(f"password_{column}" for column in PASSWORD.columns)
 
 
 def _user_params(user: User) -> Params:

@@ -13,6 +13,22 @@ WITH changed AS (
 )
 TABLE changed;
 
+-- name: import_user
+-- Adds a user with their password, if there is one. No row: the id, username or email is taken.
+WITH changed AS (
+    INSERT INTO users (tenant_id, username_normal, email_normal, terms, {{user}})
+    VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFLICT DO NOTHING RETURNING id
+), found_by AS (
+    INSERT INTO user_terms (tenant_id, term, user_id)
+    SELECT :tenant_id, each.value, changed.id FROM changed CROSS JOIN {{each:terms}}
+), known_by AS (
+    INSERT INTO passwords (tenant_id, {{password}})
+    SELECT :tenant_id, {{:password}} FROM changed WHERE CAST(:password_encoded AS text) IS NOT NULL
+), event AS (
+    {{write_event}} WHERE EXISTS (SELECT FROM changed)
+)
+TABLE changed;
+
 -- name: update_user
 -- Replaces the version before. No row: another version stands there, or a name is taken, or there is no such user.
 WITH known AS MATERIALIZED (

@@ -58,7 +58,7 @@ class Connection:
                 break
         return answer
 
-    def execute(self, sql: str, values: tuple[Any, ...] = ()) -> Rows:
+    def execute(self, sql: str, values: tuple[Any, ...] | Params = ()) -> Rows:
         """Run one statement as it is."""
         with translated():
             return self._raw.execute(sql, values).fetchall()

@@ -34,6 +34,7 @@ class AuditType(StrEnum):
     DOMAIN_APPROVED = "domain.approved"
     DOMAIN_REMOVED = "domain.removed"
     USER_CREATED = "user.created"
+    USERS_IMPORTED = "user.imported"
     USER_UPDATED = "user.updated"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"

@@ -23,6 +23,7 @@ from opentrusty_core.management.domains import Domains
 from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.groups import GroupFields, Groups
 from opentrusty_core.management.idempotency import Begun, Idempotency, Repeated
+from opentrusty_core.management.import_lines import ImportFormat
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
@@ -36,6 +37,7 @@ from opentrusty_core.management.sealing import Sealing, SealReport
 from opentrusty_core.management.sessions import Sessions
 from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, InvitedOwner, Tenants
 from opentrusty_core.management.user_fields import UserFields
+from opentrusty_core.management.user_imports import UserImports
 from opentrusty_core.management.users import Users
 from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Store
@@ -51,6 +53,7 @@ __all__ = [
     "ClientWithSecret",
     "FirstOwner",
     "GroupFields",
+    "ImportFormat",
     "InvitedOwner",
     "KeySteps",
     "MadeLink",
@@ -110,6 +113,7 @@ class Management:
         self.custom_roles = CustomRoles(context)
         self.groups = Groups(context)
         self.accesses = Accesses(context)
+        self.user_imports = UserImports(context, self.users, self.roles)
         self.sessions = Sessions(context)
         self.audit = Audit(context)
         self.me = Me(context)

@@ -85,11 +85,16 @@ class Roles:
             return await self._store.tenant(tenant_id).assignments.revoke(principal, role, event)
 
     async def _changeable(self, actor: Actor, tenant_id: str, principal: Principal, name: str) -> Role:
-        """The role, where the actor may give it to the principal and take it away.
+        """The role, where the actor may give it to the principal and take it away. Raises as `assign`."""
+        role = await self.grantable(actor, tenant_id, name)
+        await self._require(tenant_id, principal)
+        return role
+
+    async def grantable(self, actor: Actor, tenant_id: str, name: str) -> Role:
+        """The role, where the actor may give and take it, for use cases that give it beside something else.
 
         Raises:
             Invalid: no such role.
-            NotFound: no such principal.
             Denied: the role holds permissions that the actor lacks.
         """
         if name in BUILTIN_ROLES and BUILTIN_ROLES[name].scope is RoleScope.PLATFORM:
@@ -100,7 +105,6 @@ class Roles:
             role, held = await self._role(tenant_id, name), actor.grantable_in(tenant_id)
         if not role.permissions <= held:
             raise Denied("The role holds permissions that you lack.")
-        await self._require(tenant_id, principal)
         return role
 
     async def _role(self, tenant_id: str, name: str) -> Role:

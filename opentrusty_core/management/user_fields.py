@@ -13,7 +13,7 @@ from opentrusty_core.errors import Invalid
 
 OWN_FIELDS = frozenset({"sub", "email", "email_verified", "preferred_username", "updated_at"})
 CLAIM_NAMES = tuple(name for name in STANDARD_CLAIMS if name not in OWN_FIELDS)
-_ADDRESS = frozenset({"formatted", "street_address", "locality", "region", "postal_code", "country"})
+ADDRESS_NAMES = ("country", "formatted", "locality", "postal_code", "region", "street_address")
 _MAX_CLAIM = 2000
 
 
@@ -65,8 +65,12 @@ def _claim_problems(claims: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         elif name not in CLAIM_NAMES:
             yield f"claims.{name}", "It is not a standard claim."
         elif name == "address":
-            if not isinstance(value, Mapping) or not value.keys() <= _ADDRESS or not all(map(_is_text, value.values())):
-                yield "claims.address", f"It is an object of texts named {', '.join(sorted(_ADDRESS))}."
+            if (
+                not isinstance(value, Mapping)
+                or not value.keys() <= set(ADDRESS_NAMES)
+                or not all(map(_is_text, value.values()))
+            ):
+                yield "claims.address", f"It is an object of texts named {', '.join(ADDRESS_NAMES)}."
         elif name.endswith("_verified"):
             if not isinstance(value, bool):
                 yield f"claims.{name}", "It is true or false."

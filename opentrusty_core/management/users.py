@@ -216,15 +216,19 @@ class Users:
         self, fields: UserFields, password: str | None, policy: PasswordPolicy, *, must_change: bool = False
     ) -> NewUser:
         """Check and hash before the transaction begins: hashing is slow. Raises `Invalid`."""
-        now = self._context.runtime.now()
-        if "username" not in fields:
-            raise Invalid({"username": "It is missing."})
-        blank = User(id=self._context.runtime.new_id(), username="", created_at=now, updated_at=now)
-        user = with_fields(blank, fields)
+        user = self.new(fields)
         if password is None:
             return NewUser(user=user, password=None)
         check_password(password, user, policy)
         return NewUser(user=user, password=await self._credential(user, password, must_change=must_change))
+
+    def new(self, fields: UserFields) -> User:
+        """A new user with these fields, all checked. Raises `Invalid`."""
+        if "username" not in fields:
+            raise Invalid({"username": "It is missing."})
+        now = self._context.runtime.now()
+        blank = User(id=self._context.runtime.new_id(), username="", created_at=now, updated_at=now)
+        return with_fields(blank, fields)
 
     async def add(self, repos: TenantRepositories, actor: Actor, new: NewUser) -> None:
         """Write a prepared user in the caller's transaction. Raises `Conflict`."""

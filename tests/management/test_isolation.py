@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,11 +11,22 @@ from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import TENANT_ADMIN, TENANT_OWNER, Permission
 from opentrusty_core.errors import Denied, NotFound
-from opentrusty_core.management import Actor, Management
+from opentrusty_core.management import Actor, ImportFormat, Management
 from tests.management.place import EVERYTHING, PASSWORD, SYSTEM, Place
 
+JSONL = ImportFormat.JSONL
 API = Resource(identifier="urn:api", name="API")
 Call = Callable[[Management, Actor, str, dict[str, str]], Awaitable[Any]]
+
+
+async def no_bytes() -> AsyncIterator[bytes]:
+    yield b""
+
+
+async def first(steps: AsyncIterator[Any]) -> Any:
+    """The first step of a use case that takes many."""
+    return await anext(steps)
+
 
 # Every use case of a tenant: how it is called with ids, and the permission that it needs.
 USE_CASES: dict[str, tuple[Permission, Call]] = {
@@ -36,6 +47,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "users.disable": (Permission.USER_WRITE, lambda m, a, t, i: m.users.disable(a, t, i["user"])),
     "users.enable": (Permission.USER_WRITE, lambda m, a, t, i: m.users.enable(a, t, i["user"])),
     "users.delete": (Permission.USER_WRITE, lambda m, a, t, i: m.users.delete(a, t, i["user"])),
+    "user_imports.run": (Permission.USER_WRITE, lambda m, a, t, _: first(m.user_imports.run(a, t, no_bytes(), JSONL))),
     "users.unlock": (Permission.USER_RESET_CREDENTIAL, lambda m, a, t, i: m.users.unlock(a, t, i["user"])),
     "links.invite": (Permission.USER_WRITE, lambda m, a, t, _: m.links.invite(a, t, {"username": "new"})),
     "links.invite_again": (
@@ -217,6 +229,7 @@ def test_every_use_case_stands_in_the_table(management: Management) -> None:
         "tenants",
         "domains",
         "users",
+        "user_imports",
         "links",
         "clients",
         "client_grants",

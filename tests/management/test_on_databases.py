@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
 from functools import partial
@@ -14,8 +15,9 @@ from opentrusty_core.crypto.envelope import MasterKeys, WrongMasterKey
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.signing_key import KeyStatus
+from opentrusty_core.domain.user_import import LineOutcome
 from opentrusty_core.errors import Conflict, Invalid
-from opentrusty_core.management import Bootstrapped, check_master_keys
+from opentrusty_core.management import Bootstrapped, ImportFormat, check_master_keys, import_run
 from opentrusty_core.storage import Store
 from opentrusty_core.stores import open_store
 from tests.management.place import EVERYTHING, SYSTEM, Place, make_management, make_place
@@ -197,3 +199,48 @@ async def test_racing_servers_agree_on_one_master_key(servers: tuple[Store, Stor
         for number in range(8):
             group.start_soon(start, number)
     assert len(started) == 1
+
+
+async def test_an_import_is_written_batch_by_batch(
+    servers: tuple[Store, Store], place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Users, passwords, roles and events of a batch together; another server sees them, and the same file again changes
+    nothing.
+    """
+    monkeypatch.setattr(import_run, "BATCH", 40)
+    lines = [
+        {
+            "username": f"user-{n}",
+            "email": f"u{n}@x.example",
+            "name": f"Jürgen {n}",
+            "roles": ["tenant_auditor"] * (n < 2),
+        }
+        for n in range(100)
+    ]
+    lines[7]["email"] = "pat@acme.example"
+
+    async def run() -> dict[LineOutcome, int]:
+        async def upload() -> AsyncIterator[bytes]:
+            yield "\n".join(json.dumps(line) for line in lines).encode()
+
+        imports = place.management.user_imports
+        steps = [it async for it in imports.run(SYSTEM, place.tenant.id, upload(), ImportFormat.JSONL)]
+        assert len(steps) == 3
+        return dict(steps[-1].totals)
+
+    assert await run() == {
+        LineOutcome.CREATED: 99,
+        LineOutcome.UPDATED: 0,
+        LineOutcome.SKIPPED: 0,
+        LineOutcome.REFUSED: 1,
+    }
+    users = make_management(servers[1], place.runtime).users
+    assert await users.count(SYSTEM, place.tenant.id, search="jurgen") == 99
+    found = await place.management.roles.holders(SYSTEM, place.tenant.id, "tenant_auditor", EVERYTHING)
+    assert len(found.items) == 2
+    assert await run() == {
+        LineOutcome.CREATED: 0,
+        LineOutcome.UPDATED: 0,
+        LineOutcome.SKIPPED: 99,
+        LineOutcome.REFUSED: 1,
+    }

@@ -109,16 +109,16 @@ async def test_an_unknown_weak_or_unbearably_costly_hash_verifies_nothing(encode
     assert await CHEAP.verify(encoded, PASSWORD) == Verified(ok=False)
 
 
-@pytest.mark.parametrize(
-    ("wrapped", "scheme"),
-    [
-        ("bcrypt$" + SAMPLES["bcrypt"], "bcrypt"),
-        ("argon2" + PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(b"x"), "argon2"),
-        ("{CRYPT}" + SAMPLES["sha512_crypt"], "sha512_crypt"),
-        ("{BLF-CRYPT}" + SAMPLES["bcrypt"], "bcrypt"),
-        *((sample, scheme) for scheme, sample in SAMPLES.items()),
-    ],
-)
+WRAPPED = {
+    "bcrypt of Django": ("bcrypt$" + SAMPLES["bcrypt"], "bcrypt"),
+    "argon2 of Django": ("argon2" + PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(b"x"), "argon2"),
+    "sha512_crypt of LDAP": ("{CRYPT}" + SAMPLES["sha512_crypt"], "sha512_crypt"),
+    "bcrypt of Dovecot": ("{BLF-CRYPT}" + SAMPLES["bcrypt"], "bcrypt"),
+    **{scheme: (sample, scheme) for scheme, sample in SAMPLES.items()},
+}
+
+
+@pytest.mark.parametrize(("wrapped", "scheme"), WRAPPED.values(), ids=WRAPPED)
 async def test_what_other_systems_write_before_a_hash_is_taken_off(wrapped: str, scheme: str) -> None:
     """And nothing else is touched."""
     assert identify(unwrapped(wrapped)) == scheme

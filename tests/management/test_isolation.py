@@ -142,6 +142,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
 }
 TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
     "users.count",
+    "user_imports.run",
     "links.invite",
     "keys.list",
     "keys.rotate",
@@ -179,7 +180,9 @@ MACHINERY = {
     "manifests.plan",
     "manifests.apply",
     "users.prepare",
+    "users.new",
     "users.add",
+    "roles.grantable",
     "links.prepare",
     "links.add",
     "keys.ensure_active",

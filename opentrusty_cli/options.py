@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from opentrusty_core.domain.page import MAX_PAGE, Page, PageRequest
 _MAX_LINE = 65_536  # beyond every password, so that one too long is refused for that and not cut
 
 T = TypeVar("T")
+S = TypeVar("S", bound=StrEnum)
 F = TypeVar("F", bound=Callable[..., Any])
 
 tenant_option = click.option("-t", "--tenant", "tenant_name", required=True, metavar="NAME", help="The tenant's name.")
@@ -61,6 +63,26 @@ def paged(function: F) -> F:
     for option in options:
         decorated = option(decorated)
     return decorated  # type: ignore[no-any-return]
+
+
+def sorting(keys: type[S], default: S) -> Callable[[F], F]:
+    """Add `--sort`, given to the command as `sort`: the key, and whether the other way round."""
+
+    def parse(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[S, bool]:
+        key = value.removeprefix("-")
+        if key not in set(keys):
+            raise click.BadParameter(f"Use one of {', '.join(keys)}.")
+        return keys(key), value.startswith("-")
+
+    names = " or ".join(keys)
+    return click.option(
+        "--sort",
+        default=default.value,
+        show_default=True,
+        metavar="[-]KEY",
+        callback=parse,
+        help=f"By {names}; with a minus the other way round.",
+    )
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from opentrusty_cli.app import Desk, operation
-from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, version_option, yes_option
+from opentrusty_cli.options import Paging, confirm, paged, pairs, read_secret, sorting, version_option, yes_option
 from opentrusty_cli.records import of_tenant
 from opentrusty_cli.tenant_domain import domain
 from opentrusty_cli.tenant_manifest import apply, export
 from opentrusty_cli.tenant_settings import settings
 from opentrusty_cli.user_links import lifetime_of, mailed_option, valid_option
-from opentrusty_core.domain.tenant import Lifetimes, Tenant
+from opentrusty_core.domain.tenant import Lifetimes, Tenant, TenantSort, TenantStatus
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,11 +37,24 @@ tenant.add_command(domain)
 
 
 @tenant.command("list")
+@click.option("--search", default="", metavar="TEXT", help="Only where words of the names begin so.")
+@click.option("--status", type=click.Choice([status.value for status in TenantStatus]), help="Only these.")
+@sorting(TenantSort, TenantSort.NAME)
 @paged
 @operation
-async def list_(desk: Desk, paging: Paging) -> None:
-    """List tenants by name."""
-    page = await paging.fetch(lambda request: desk.management.tenants.page(desk.actor, request))
+async def list_(desk: Desk, search: str, status: str | None, sort: tuple[TenantSort, bool], paging: Paging) -> None:
+    """List tenants, or those that a search finds."""
+    by, descending = sort
+    page = await paging.fetch(
+        lambda request: desk.management.tenants.page(
+            desk.actor,
+            request,
+            search=search,
+            sort=by,
+            descending=descending,
+            status=None if status is None else TenantStatus(status),
+        )
+    )
     desk.output.many([of_tenant(item) for item in page.items], COLUMNS, next_after=page.next_after)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import MAX_IDENTIFIER, User
 from opentrusty_core.errors import Invalid
 
@@ -43,6 +44,13 @@ def entries_of(user: User) -> tuple[str, ...]:
     names = [compact(user.username), compact(user.email or "")]
     words = [word for text in texts if isinstance(text, str) for word in words_in(text)]
     entries = dict.fromkeys(entry[:MAX_LENGTH] for entry in (*names, *words) if entry)
+    return tuple(entries)[:MAX_ENTRIES]
+
+
+def tenant_entries(tenant: Tenant) -> tuple[str, ...]:
+    """All that a term may begin to find this tenant: the folded words of both its names, each once."""
+    found = (*words_in(tenant.name), *words_in(tenant.display_name))
+    entries = dict.fromkeys(word[:MAX_LENGTH] for word in found)
     return tuple(entries)[:MAX_ENTRIES]
 
 

@@ -27,6 +27,13 @@ class TenantStatus(StrEnum):
     ERASING = "erasing"
 
 
+class TenantSort(StrEnum):
+    """What a list of tenants may be sorted by."""
+
+    NAME = "name"
+    CREATED_AT = "created_at"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifetimes:
     """How long each artefact lives in a tenant, unless a client says otherwise."""

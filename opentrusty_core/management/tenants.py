@@ -12,7 +12,7 @@ from opentrusty_core.domain.one_time_link import LinkKind
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_OWNER, Assignment, Permission
-from opentrusty_core.domain.tenant import Deletion, Tenant, TenantSettings, TenantStatus, name_problems
+from opentrusty_core.domain.tenant import Deletion, Tenant, TenantSettings, TenantSort, TenantStatus, name_problems
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
@@ -108,10 +108,25 @@ class Tenants:
         await self._write(actor, tenant, first, invitation)
         return InvitedOwner(tenant=tenant, invitation=invitation)
 
-    async def page(self, actor: Actor, request: PageRequest) -> Page[Tenant]:
-        """Tenants by name."""
+    async def page(
+        self,
+        actor: Actor,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: TenantSort = TenantSort.NAME,
+        descending: bool = False,
+        status: TenantStatus | None = None,
+    ) -> Page[Tenant]:
+        """Tenants of this status, sorted; with `search` those of whose names some words begin as its words do.
+
+        Raises:
+            Invalid: the search or the cursor is none.
+        """
         actor.require_platform(Permission.TENANT_LIST)
-        return await self._store.platform.tenants.page(request)
+        return await self._store.platform.tenants.page(
+            request, search=search, sort=sort, descending=descending, status=status
+        )
 
     async def get(self, actor: Actor, tenant_id: str) -> Tenant:
         """The tenant with this id. Raises `NotFound`."""

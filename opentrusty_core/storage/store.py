@@ -9,7 +9,7 @@ from typing import Protocol
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.domain.tenant import Tenant, TenantSort, TenantStatus
 from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshTokens
 from opentrusty_core.storage.attempts import Attempts
 from opentrusty_core.storage.audit import Audit
@@ -147,8 +147,20 @@ class Tenants(Protocol):
         """The tenant of this name with its keys that are not retired and its resources, in one read."""
         ...
 
-    async def page(self, request: PageRequest) -> Page[Tenant]:
-        """Tenants by name."""
+    async def page(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: TenantSort = TenantSort.NAME,
+        descending: bool = False,
+        status: TenantStatus | None = None,
+    ) -> Page[Tenant]:
+        """The tenants of this status whom every term of `search` finds (see `domain.search`), sorted.
+
+        Raises:
+            Invalid: `search` or the cursor is none.
+        """
         ...
 
     async def name_at(self, domain: str) -> str | None:

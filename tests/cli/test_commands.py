@@ -98,6 +98,21 @@ def test_settings_that_are_wrong_are_all_named_at_once(acme: Cli) -> None:
     acme.refused(5, "tenant", "settings", "set", "acme", "lifetimes.code=30", "--if-version", "7")
 
 
+def test_tenants_are_found_and_sorted(acme: Cli) -> None:
+    acme("tenant", "create", "globex", "--display-name", "Globex Acme Trading")
+
+    def names(*options: str) -> list[str]:
+        return [tenant["name"] for tenant in acme.json("tenant", "list", *options)["items"]]
+
+    assert names("--search", "ACM") == ["acme", "globex"]
+    assert names("--search", "acm trad") == ["globex"]
+    assert names("--sort=-created_at") == ["globex", "acme", "platform"]
+    assert names("--sort=-name", "--limit", "1") == ["platform"]
+    acme("tenant", "suspend", "acme", "-y")
+    assert names("--status", "suspended") == ["acme"]
+    assert "Use one of name, created_at" in acme.refused(2, "tenant", "list", "--sort", "id")
+
+
 def test_a_tenant_is_deleted_and_restored_until_its_end(acme: Cli) -> None:
     before = acme.json("tenant", "show", "acme")
     deleted = acme.json("tenant", "delete", "acme", "--grace", "7", "-y")

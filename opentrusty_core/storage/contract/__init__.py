@@ -50,6 +50,7 @@ from opentrusty_core.storage.contract.roles import (
 from opentrusty_core.storage.contract.seals import TestSeals, TestStatistics
 from opentrusty_core.storage.contract.sessions import TestEndingSessions, TestRecognisingSessions, TestStartingSessions
 from opentrusty_core.storage.contract.signing_keys import TestSigningKeys
+from opentrusty_core.storage.contract.tenant_lists import TestTenantLists
 from opentrusty_core.storage.contract.throttles import TestThrottles
 from opentrusty_core.storage.contract.tokens import TestAccessTokens, TestLookingUpRefreshTokens, TestRefreshTokens
 from opentrusty_core.storage.contract.transactions import TestTransactions
@@ -94,6 +95,7 @@ __all__ = [
     "TestStartingSessions",
     "TestStatistics",
     "TestStore",
+    "TestTenantLists",
     "TestTenantRecord",
     "TestTenants",
     "TestThrottles",

@@ -8,15 +8,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
-from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.domain.tenant import Tenant, TenantStatus
+from opentrusty_core.domain.page import BY_MOMENT, Key, Page, PageRequest
+from opentrusty_core.domain.search import parse_search, tenant_entries
+from opentrusty_core.domain.tenant import Tenant, TenantSort, TenantStatus
 from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.memory.audit import MemoryAudit
 from opentrusty_core.stores.memory.purge import erase, purge
 from opentrusty_core.stores.memory.roles import MemoryDeclaredAccesses, MemoryPlatformAssignments
 from opentrusty_core.stores.memory.seals import MemorySeals, MemoryStatistics
-from opentrusty_core.stores.memory.tables import PLATFORM, Database, Tables, View, page
+from opentrusty_core.stores.memory.tables import PLATFORM, Database, Tables, View, page, sorted_page
 
 
 class MemoryTenants:
@@ -39,9 +40,23 @@ class MemoryTenants:
         resources = sorted(t.resources.values(), key=lambda resource: resource.identifier)
         return TenantCatalogue(tenant=tenant, signing_keys=tuple(keys), resources=tuple(resources))
 
-    async def page(self, request: PageRequest) -> Page[Tenant]:
+    async def page(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: TenantSort = TenantSort.NAME,
+        descending: bool = False,
+        status: TenantStatus | None = None,
+    ) -> Page[Tenant]:
         """See `storage.Tenants.page`."""
-        return page(self._all(), lambda tenant: tenant.name, request)
+        terms = parse_search(search)
+        found = [tenant for tenant in self._all() if status in {None, tenant.status} and _is_found(tenant, terms)]
+        if sort is TenantSort.CREATED_AT:
+            return sorted_page(
+                found, lambda tenant: Key(tenant.created_at, tenant.id), request, BY_MOMENT, descending=descending
+            )
+        return page(found, lambda tenant: tenant.name, request, descending=descending)
 
     async def name_at(self, domain: str) -> str | None:
         """See `storage.Tenants.name_at`."""
@@ -81,6 +96,11 @@ class MemoryTenants:
 
     def _all(self) -> list[Tenant]:
         return [tables.tenant for tables in self._database.tenants.values() if tables.tenant is not None]
+
+
+def _is_found(tenant: Tenant, terms: tuple[str, ...]) -> bool:
+    entries = tenant_entries(tenant)
+    return all(any(entry.startswith(term) for entry in entries) for term in terms)
 
 
 class MemoryPlatform:

@@ -15,8 +15,18 @@ SELECT {{resource:r}} FROM resources r
  WHERE r.tenant_id = (SELECT id FROM tenants WHERE name = :name) ORDER BY r.identifier;
 
 -- name: page_tenants
--- Tenants by name.
-SELECT {{tenant:t}} FROM tenants t WHERE t.name > :after ORDER BY t.name LIMIT :limit;
+-- Tenants by name; `:status` is empty where any will do, `:terms` are how the words of a search begin.
+SELECT {{tenant:t}} FROM tenants t
+ WHERE t.name {{beyond}} :after AND (:status = '' OR t.status = :status)
+   AND NOT EXISTS (SELECT 1 FROM {{each:terms}} WHERE {{lacks:t.terms}})
+ ORDER BY t.name {{order}} LIMIT :limit;
+
+-- name: page_tenants_by_creation
+-- Tenants by the moment of their creation.
+SELECT {{tenant:t}} FROM tenants t
+ WHERE (t.created_at, t.id) {{beyond}} (:after_value, :after_id) AND (:status = '' OR t.status = :status)
+   AND NOT EXISTS (SELECT 1 FROM {{each:terms}} WHERE {{lacks:t.terms}})
+ ORDER BY t.created_at {{order}}, t.id {{order}} LIMIT :limit;
 
 -- name: tenant_at_domain
 -- The name of the tenant of a domain.

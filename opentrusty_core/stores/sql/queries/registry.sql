@@ -2,7 +2,7 @@
 
 -- name: create_tenant
 -- Adds a tenant. No row: its name or id is taken.
-INSERT INTO tenants ({{tenant}}) VALUES ({{:tenant}}) ON CONFLICT DO NOTHING RETURNING id;
+INSERT INTO tenants (terms, {{tenant}}) VALUES (:terms, {{:tenant}}) ON CONFLICT DO NOTHING RETURNING id;
 {{write_event}};
 
 -- name: get_tenant
@@ -14,7 +14,7 @@ SELECT {{tenant:t}} FROM tenants t WHERE t.id = :tenant_id;
 UPDATE tenants
    SET status = :tenant_status, created_at = :tenant_created_at, updated_at = :tenant_updated_at,
        version = :tenant_version, domain = :tenant_domain, pending_domain = :tenant_pending_domain,
-       delete_at = :tenant_delete_at, document = :tenant_document
+       delete_at = :tenant_delete_at, document = :tenant_document, terms = :terms
  WHERE id = :tenant_id AND version = :tenant_version - 1 RETURNING id;
 {{write_event}};
 

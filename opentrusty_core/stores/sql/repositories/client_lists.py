@@ -9,7 +9,8 @@ from opentrusty_core.domain.page import BY_MOMENT, BY_TEXT, Key, Page, PageReque
 from opentrusty_core.domain.search import parse_search
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.repositories.base import Repository
-from opentrusty_core.stores.sql.repositories.user_lists import dump_entries, range_of
+from opentrusty_core.stores.sql.repositories.terms import dump_entries
+from opentrusty_core.stores.sql.repositories.user_lists import range_of
 from opentrusty_core.stores.sql.rows import CLIENT
 
 

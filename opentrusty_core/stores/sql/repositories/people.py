@@ -15,7 +15,8 @@ from opentrusty_core.storage.people import Newcomer
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Database, Rows
 from opentrusty_core.stores.sql.repositories.base import Repository, first
-from opentrusty_core.stores.sql.repositories.user_lists import SqlUserLists, dump_entries
+from opentrusty_core.stores.sql.repositories.terms import dump_entries
+from opentrusty_core.stores.sql.repositories.user_lists import SqlUserLists
 from opentrusty_core.stores.sql.rows import CONSENT, PASSWORD, USER
 
 

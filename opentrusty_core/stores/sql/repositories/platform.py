@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
-from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.domain.tenant import Tenant
+from opentrusty_core.domain.page import BY_MOMENT, Key, Page, PageRequest
+from opentrusty_core.domain.search import parse_search
+from opentrusty_core.domain.tenant import Tenant, TenantSort, TenantStatus
 from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.sql.codec import to_microseconds
@@ -18,6 +19,7 @@ from opentrusty_core.stores.sql.repositories.audit import SqlAudit
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.repositories.roles import SqlDeclaredAccesses, SqlPlatformAssignments
 from opentrusty_core.stores.sql.repositories.seals import PLATFORM, SqlSeals, SqlStatistics
+from opentrusty_core.stores.sql.repositories.terms import dump_beginnings
 from opentrusty_core.stores.sql.rows import RESOURCE, SIGNING_KEY, TENANT
 
 _MASTER_KEY = "master_key"
@@ -68,9 +70,30 @@ class SqlTenants(Repository):
             resources=tuple(RESOURCE.read(row) for row in resources),
         )
 
-    async def page(self, request: PageRequest) -> Page[Tenant]:
+    async def page(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        sort: TenantSort = TenantSort.NAME,
+        descending: bool = False,
+        status: TenantStatus | None = None,
+    ) -> Page[Tenant]:
         """See `storage.Tenants.page`."""
-        return await self._page("page_tenants", TENANT, lambda tenant: tenant.name, request)
+        params = {"terms": dump_beginnings(parse_search(search)), "status": status or ""}
+        if sort is TenantSort.NAME:
+            return await self._page(
+                "page_tenants", TENANT, lambda tenant: tenant.name, request, descending=descending, **params
+            )
+        return await self._sorted_page(
+            "page_tenants_by_creation",
+            TENANT,
+            lambda tenant: Key(tenant.created_at, tenant.id),
+            request,
+            BY_MOMENT,
+            descending=descending,
+            **params,
+        )
 
     async def name_at(self, domain: str) -> str | None:
         """See `storage.Tenants.name_at`."""

@@ -7,6 +7,7 @@ import json
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.resource import Resource
+from opentrusty_core.domain.search import tenant_entries
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
@@ -14,6 +15,7 @@ from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Database, Taken
 from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.repositories.client_lists import SqlClientLists, list_params
+from opentrusty_core.stores.sql.repositories.terms import dump_entries
 from opentrusty_core.stores.sql.rows import CLIENT, RESOURCE, SIGNING_KEY, TENANT
 
 _STATUS_BEFORE = {
@@ -24,12 +26,16 @@ _STATUS_BEFORE = {
 """In the order of writing: a key leaves its place before another takes it."""
 
 
+def _tenant_params(tenant: Tenant) -> Params:
+    return {"terms": dump_entries(tenant_entries(tenant)), **TENANT.params(tenant)}
+
+
 class SqlTenantRecord(Repository):
     """See `storage.TenantRecord`."""
 
     async def create(self, tenant: Tenant, event: AuditEvent) -> None:
         """See `storage.TenantRecord.create`."""
-        if not await self._add("create_tenant", event, **TENANT.params(tenant)):
+        if not await self._add("create_tenant", event, **_tenant_params(tenant)):
             raise Conflict("The tenant exists already.")
 
     async def get(self) -> Tenant:
@@ -42,7 +48,7 @@ class SqlTenantRecord(Repository):
     async def update(self, tenant: Tenant, event: AuditEvent) -> None:
         """See `storage.TenantRecord.update`."""
         try:
-            updated = await self._add("update_tenant", event, **TENANT.params(tenant))
+            updated = await self._add("update_tenant", event, **_tenant_params(tenant))
         except Taken:
             raise Conflict("The domain belongs to another tenant.") from None
         if not updated:

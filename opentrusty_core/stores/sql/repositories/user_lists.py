@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from opentrusty_core.domain.page import BY_TEXT, Key, Page, PageRequest, dump_key, load_key
@@ -11,6 +10,7 @@ from opentrusty_core.domain.user import User, UserSort, UserStatus, normalised
 from opentrusty_core.storage.people import MOST_SORTED, too_many
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.repositories.base import Repository
+from opentrusty_core.stores.sql.repositories.terms import dump_beginnings
 from opentrusty_core.stores.sql.rows import USER
 
 _FIRST, _LAST = BY_TEXT.first.value, BY_TEXT.last.value
@@ -130,11 +130,6 @@ class SqlUserLists(Repository):
         return Page(items=users, next_after=users[-1].id if by_id else dump_key(_key(sort, descending)(users[-1])))
 
 
-def dump_entries(entries: tuple[str, ...]) -> str:
-    """A JSON array in which an entry begins behind every quote that no space follows: none has a space inside."""
-    return f"[{' ,'.join(map(json.dumps, entries))} ]"
-
-
 def _is_rare(status: UserStatus | None) -> bool:
     """Whether it is one that the index of inactive users is for."""
     return status not in {None, UserStatus.ACTIVE}
@@ -159,5 +154,4 @@ def _key(sort: UserSort, descending: bool) -> Any:
 def range_of(terms: tuple[str, ...]) -> Params:
     """The parameters of a search: the range of its longest term, and how the others begin in a JSON array."""
     longest, *others = terms
-    beginnings = [json.dumps(term).removesuffix('"') for term in others]
-    return {"low": longest, "high": longest + _LAST, "terms": json.dumps(beginnings)}
+    return {"low": longest, "high": longest + _LAST, "terms": dump_beginnings(others)}

@@ -13,6 +13,13 @@ from opentrusty_core.stores.sql.repositories.terms import dump_entries
 from opentrusty_core.stores.sql.repositories.user_lists import range_of
 from opentrusty_core.stores.sql.rows import CLIENT
 
+_ORDERS = {
+    ClientSort.CLIENT_ID: ("page_clients", "find_clients"),
+    ClientSort.CLIENT_NAME: ("page_clients_by_name", "find_clients_by_name"),
+    ClientSort.CREATED_AT: ("page_clients_by_age", "find_clients_by_age"),
+}
+"""For each order the query of all clients, and that of those whom a search finds."""
+
 
 class SqlClientLists(Repository):
     """See `storage.Clients.page`."""
@@ -28,14 +35,14 @@ class SqlClientLists(Repository):
     ) -> Page[Client]:
         """See `storage.Clients.page`."""
         terms = parse_search(search)
-        name = "find_clients" if terms else "page_clients"
+        name = _ORDERS[sort][1 if terms else 0]
         params: Params = {"kind": kind or "", **(range_of(terms) if terms else {})}
         match sort:
             case ClientSort.CLIENT_ID:
                 return await self._page(name, CLIENT, lambda it: it.client_id, request, descending=descending, **params)
             case ClientSort.CLIENT_NAME:
                 return await self._sorted_page(
-                    f"{name}_by_name",
+                    name,
                     CLIENT,
                     lambda it: Key(name_key(it), it.client_id),
                     request,
@@ -45,7 +52,7 @@ class SqlClientLists(Repository):
                 )
             case ClientSort.CREATED_AT:
                 return await self._sorted_page(
-                    f"{name}_by_age",
+                    name,
                     CLIENT,
                     lambda it: Key(it.created_at, it.client_id),
                     request,

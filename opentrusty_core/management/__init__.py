@@ -27,7 +27,7 @@ from opentrusty_core.management.import_lines import ImportFormat
 from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
-from opentrusty_core.management.manifests import Manifests
+from opentrusty_core.management.manifests import Manifests, UseCases
 from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
 from opentrusty_core.management.me import Me, Myself
 from opentrusty_core.management.password_policy import generate_password
@@ -108,10 +108,20 @@ class Management:
         self.clients = Clients(context)
         self.client_grants = ClientGrants(context)
         self.resources = Resources(context)
-        self.manifests = Manifests(context, self.tenants, self.resources, self.clients)
         self.roles = Roles(context)
         self.custom_roles = CustomRoles(context)
         self.groups = Groups(context)
+        self.manifests = Manifests(
+            context,
+            UseCases(
+                tenants=self.tenants,
+                resources=self.resources,
+                clients=self.clients,
+                custom_roles=self.custom_roles,
+                roles=self.roles,
+                groups=self.groups,
+            ),
+        )
         self.accesses = Accesses(context)
         self.user_imports = UserImports(context, self.users, self.roles)
         self.sessions = Sessions(context)

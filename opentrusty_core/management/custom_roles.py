@@ -121,7 +121,7 @@ async def _existing(repos: TenantRepositories, name: str) -> CustomRole:
 
 
 def _with_fields(role: CustomRole, fields: RoleFields) -> CustomRole:
-    problems = dict(_problems(fields))
+    problems = dict(role_problems(fields))
     if problems:
         raise Invalid(problems)
     description = fields.get("description", role.description)
@@ -130,7 +130,8 @@ def _with_fields(role: CustomRole, fields: RoleFields) -> CustomRole:
     return replace(role, description=description, permission_names=tuple(sorted(set(fields["permissions"]))))
 
 
-def _problems(fields: RoleFields) -> Iterator[tuple[str, str]]:
+def role_problems(fields: RoleFields) -> Iterator[tuple[str, str]]:
+    """What is not acceptable of the fields of a role, by name."""
     yield from ((name, "There is no such field.") for name in fields if name not in RoleFields.__annotations__)
     description = fields.get("description", "")
     if len(description) > MAX_DESCRIPTION or not description.isprintable():

@@ -175,7 +175,7 @@ async def _existing(repos: TenantRepositories, group_id: str) -> Group:
 
 
 def _with_fields(group: Group, fields: GroupFields) -> Group:
-    problems = dict(_problems(fields))
+    problems = dict(group_problems(fields))
     name = group.name
     try:
         name = group_name(fields["name"]) if "name" in fields else group.name
@@ -186,7 +186,8 @@ def _with_fields(group: Group, fields: GroupFields) -> Group:
     return replace(group, name=name, description=fields.get("description", group.description))
 
 
-def _problems(fields: GroupFields) -> Iterator[tuple[str, str]]:
+def group_problems(fields: GroupFields) -> Iterator[tuple[str, str]]:
+    """What is not acceptable of the fields of a group, by name."""
     yield from ((name, "There is no such field.") for name in fields if name not in GroupFields.__annotations__)
     description = fields.get("description", "")
     if len(description) > MAX_DESCRIPTION or not description.isprintable():

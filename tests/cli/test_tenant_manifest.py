@@ -92,7 +92,7 @@ def test_an_export_applied_changes_nothing(acme: Cli, manifest: Path) -> None:
     """As YAML and as JSON, from a file and from standard input."""
     acme("tenant", "apply", "-f", str(manifest), "-y")
     exported = acme("tenant", "export", "initech")
-    assert yaml.safe_load(exported) == yaml.safe_load(MANIFEST)
+    assert yaml.safe_load(exported) == yaml.safe_load(MANIFEST) | {"roles": {}, "groups": {}}
     for text in (exported, acme("tenant", "export", "initech", "-o", "json")):
         assert "nothing to do" in acme("tenant", "apply", "-f", "-", input=text)
 
@@ -100,10 +100,11 @@ def test_an_export_applied_changes_nothing(acme: Cli, manifest: Path) -> None:
 def test_every_mistake_is_told_with_its_line(acme: Cli, manifest: Path) -> None:
     """Those of form first, then those of sense; nothing is done."""
     manifest.write_text(MANIFEST.replace("client_name: Shop", "client_nam: Shop") + "clientz: {}\n")
+    sections = "tenant, display_name, settings, resources, roles, groups, clients"
     assert acme.refused(2, "tenant", "apply", "-f", str(manifest), "-y").splitlines() == [
         "The manifest is not acceptable.",
         f"  {manifest}:11: clients.shop.client_nam: There is no such field.",
-        f"  {manifest}:15: clientz: There is no such section: use tenant, display_name, settings, resources, clients.",
+        f"  {manifest}:15: clientz: There is no such section: use {sections}.",
     ]
     manifest.write_text(MANIFEST.replace("https://shop.example/cb", "javascript:alert(1)").replace("300", "3"))
     told = acme.refused(2, "tenant", "apply", "-f", str(manifest), "-y").splitlines()
@@ -140,7 +141,10 @@ def test_the_documented_manifest_is_one(acme: Cli, manifest: Path) -> None:
     page = (Path(__file__).parents[2] / "docs/manifest.md").read_text()
     manifest.write_text(page.partition("```yaml\n")[2].partition("```")[0])
     applied = acme.json("tenant", "apply", "-f", str(manifest), "-y")
-    assert [step["name"] for step in applied["steps"]] == ["acme", "https://api.acme.example", "shop", "nightly"]
+    assert [step["name"] for step in applied["steps"]] == [
+        *("acme", "https://api.acme.example", "clerk", "Front desk", "shop", "nightly"),
+        *("client nightly: tenant_auditor", "group Front desk: clerk"),
+    ]
     assert "nothing to do" in acme("tenant", "apply", "-f", str(manifest))
 
 

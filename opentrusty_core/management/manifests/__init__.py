@@ -6,31 +6,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from opentrusty_core.domain.client import Client, ClientStatus
 from opentrusty_core.domain.manifest import Manifest
-from opentrusty_core.domain.page import MAX_PAGE, Page, PageRequest
-from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.errors import Invalid, NotFound
 from opentrusty_core.management.actor import Actor
-from opentrusty_core.management.clients import Clients
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.manifests.carrying_out import take_step, take_tenant_step
 from opentrusty_core.management.manifests.document import read_manifest, write_manifest
-from opentrusty_core.management.manifests.plan import (
-    Action,
-    Change,
-    ClientStep,
-    Plan,
-    ResourceStep,
-    State,
-    Step,
-    TenantStep,
-    planned,
-)
+from opentrusty_core.management.manifests.plan import planned
 from opentrusty_core.management.manifests.problems import plan_problems
-from opentrusty_core.management.resources import Resources
-from opentrusty_core.management.tenants import Tenants
+from opentrusty_core.management.manifests.state import EVERYTHING, UseCases, read_state
+from opentrusty_core.management.manifests.steps import Action, Change, Plan, State, Step, TenantStep
 
-__all__ = ["Action", "Change", "Done", "Manifests", "Plan", "Step", "read_manifest"]
+__all__ = ["Action", "Change", "Done", "Manifests", "Plan", "Step", "UseCases", "read_manifest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +31,14 @@ class Done:
 class Manifests:
     """Use cases around manifests."""
 
-    def __init__(self, context: Context, tenants: Tenants, resources: Resources, clients: Clients) -> None:
+    def __init__(self, context: Context, use_cases: UseCases) -> None:
         self._context = context
-        self._tenants = tenants
-        self._resources = resources
-        self._clients = clients
+        self._use_cases = use_cases
 
     async def export(self, actor: Actor, tenant_id: str) -> dict[str, Any]:
         """The tenant's manifest as plain data: applied to it, it changes nothing. Raises `NotFound`."""
-        tenant = await self._tenants.get(actor, tenant_id)
-        state = await self._state(actor, tenant)
-        return write_manifest(tenant, state.resources, state.clients)
+        tenant = await self._use_cases.tenants.get(actor, tenant_id)
+        return write_manifest(tenant, await read_state(actor, tenant, EVERYTHING, self._use_cases))
 
     async def plan(self, actor: Actor, manifest: Manifest, *, delete: bool = True) -> Plan:
         """What has to be done, checked as far as it can be before it is; without `delete` nothing is removed.
@@ -63,12 +47,14 @@ class Manifests:
             Invalid: one sentence for each part of the manifest that is not acceptable, by JSON pointer.
             Denied: the actor may not read what the plan is made from.
         """
+        sections = {name for name in EVERYTHING if getattr(manifest, name) is not None}
         try:
-            state = await self._state(actor, await self._tenants.find(actor, manifest.tenant))
+            tenant = await self._use_cases.tenants.find(actor, manifest.tenant)
+            state = await read_state(actor, tenant, sections, self._use_cases)
         except NotFound:
             state = State()
         plan = planned(manifest, state, delete=delete)
-        if problems := plan_problems(plan, state, self._context.config):
+        if problems := plan_problems(plan, manifest, state, self._context.config):
             raise Invalid(problems)
         return plan
 
@@ -83,68 +69,9 @@ class Manifests:
         tenant_id = None
         for step in plan.steps:
             if isinstance(step, TenantStep):
-                tenant_id = await self._tenant(actor, step)
+                tenant_id = await take_tenant_step(actor, step, self._use_cases)
                 yield Done(step=step)
                 continue
             if tenant_id is None:
-                tenant_id = (await self._tenants.find(actor, plan.tenant)).id
-            match step:
-                case ResourceStep():
-                    await self._resource(actor, tenant_id, step)
-                    yield Done(step=step)
-                case ClientStep():
-                    yield Done(step=step, secret=await self._client(actor, tenant_id, step))
-
-    async def _state(self, actor: Actor, tenant: Tenant) -> State:
-        return State(
-            tenant=tenant,
-            resources={it.identifier: it for it in await self._resources.list(actor, tenant.id)},
-            clients={it.client_id: it for it in await self._every_client(actor, tenant.id)},
-        )
-
-    async def _every_client(self, actor: Actor, tenant_id: str) -> list[Client]:
-        clients: list[Client] = []
-        page: Page[Client] | None = None
-        while page is None or page.next_after is not None:
-            after = page.next_after if page else None
-            page = await self._clients.page(actor, tenant_id, PageRequest(limit=MAX_PAGE, after=after))
-            clients += page.items
-        return clients
-
-    async def _tenant(self, actor: Actor, step: TenantStep) -> str:
-        if step.action is Action.CREATE:
-            made = await self._tenants.create(actor, step.name, step.display_name, settings=step.settings)
-            return made.id
-        current = await self._tenants.find(actor, step.name)
-        changed = await self._tenants.update(
-            actor, current.id, display_name=step.display_name, settings=step.settings, version=step.version
-        )
-        return changed.id
-
-    async def _resource(self, actor: Actor, tenant_id: str, step: ResourceStep) -> None:
-        if step.resource is None:
-            await self._resources.delete(actor, tenant_id, step.name)
-        else:
-            await self._resources.save(actor, tenant_id, step.resource)
-
-    async def _client(self, actor: Actor, tenant_id: str, step: ClientStep) -> str | None:
-        """The secret of a client that was made, or that authenticates from now on."""
-        secret = None
-        match step.action:
-            case Action.DELETE:
-                await self._clients.delete(actor, tenant_id, step.name)
-            case Action.CREATE:
-                made = await self._clients.create(actor, tenant_id, step.fields, client_id=step.name)
-                secret = made.secret
-            case Action.UPDATE:
-                changed = await self._clients.update(actor, tenant_id, step.name, step.fields, version=step.version)
-                if not changed.is_public and not changed.secrets:
-                    secret = (await self._clients.rotate_secret(actor, tenant_id, step.name)).secret
-        match step.status:
-            case ClientStatus.DISABLED:
-                await self._clients.disable(actor, tenant_id, step.name)
-            case ClientStatus.ACTIVE:
-                await self._clients.enable(actor, tenant_id, step.name)
-            case None:
-                pass
-        return secret
+                tenant_id = (await self._use_cases.tenants.find(actor, plan.tenant)).id
+            yield Done(step=step, secret=await take_step(actor, tenant_id, step, self._use_cases))

@@ -1,15 +1,15 @@
 """What has to be done to make a tenant what a manifest says: worked out from both, nothing read and nothing written.
 
 The order is one in which every step is acceptable when its turn comes: the tenant with its settings, then its APIs
-(those that go first, then those that give up a scope which another takes), then its clients.
+(those that go first, then those that give up a scope which another takes), its roles and groups, its clients, and who
+holds which role; the roles that go come last, when no client or group holds them any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, ClassVar, TypeAlias
+from dataclasses import replace
+from typing import Any
 
 from opentrusty_core.domain import settings_document
 from opentrusty_core.domain.client import Client, ClientStatus
@@ -18,85 +18,23 @@ from opentrusty_core.domain.manifest import DeclaredClient, Manifest
 from opentrusty_core.domain.resource import Resource, permitted_scopes
 from opentrusty_core.domain.tenant import Tenant, TenantSettings
 from opentrusty_core.management.client_fields import ClientFields
-
-
-class Action(StrEnum):
-    """What a step does."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A field, and its value before and after as plain data; None where there is none."""
-
-    field: str
-    before: object = None
-    after: object = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantStep:
-    """Make the tenant, or change its name and settings; `version` is the one that was looked at."""
-
-    noun: ClassVar[str] = "tenant"
-    action: Action
-    name: str
-    display_name: str | None
-    settings: TenantSettings | None
-    changes: tuple[Change, ...] = ()
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceStep:
-    """Save a resource, or delete it (`resource` is None)."""
-
-    noun: ClassVar[str] = "resource"
-    action: Action
-    name: str
-    resource: Resource | None
-    changes: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientStep:
-    """Register, change or delete a client; `status` only where it is to be another one."""
-
-    noun: ClassVar[str] = "client"
-    action: Action
-    name: str
-    fields: ClientFields = field(default_factory=ClientFields)
-    status: ClientStatus | None = None
-    changes: tuple[Change, ...] = ()
-    version: int | None = None
-
-
-Step: TypeAlias = TenantStep | ResourceStep | ClientStep
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The steps, in their order; where there are none, the tenant is what the manifest says.
-
-    `settings` and `resources` are those of the tenant when all is done.
-    """
-
-    tenant: str
-    steps: tuple[Step, ...]
-    settings: TenantSettings
-    resources: Mapping[str, Resource]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """A tenant as it is, save for what no manifest speaks of; `tenant` is None where there is none yet."""
-
-    tenant: Tenant | None = None
-    resources: Mapping[str, Resource] = field(default_factory=dict)
-    clients: Mapping[str, Client] = field(default_factory=dict)
+from opentrusty_core.management.manifests.plan_roles import (
+    assignment_steps,
+    group_steps,
+    removed_role_steps,
+    role_steps,
+    roles_after,
+)
+from opentrusty_core.management.manifests.steps import (
+    Action,
+    ClientStep,
+    Plan,
+    ResourceStep,
+    State,
+    Step,
+    TenantStep,
+    changes_between,
+)
 
 
 def planned(manifest: Manifest, state: State, *, delete: bool = True) -> Plan:
@@ -107,10 +45,23 @@ def planned(manifest: Manifest, state: State, *, delete: bool = True) -> Plan:
     if manifest.resources is not None:
         resources = manifest.resources if delete else {**state.resources, **manifest.resources}
         steps += _resource_steps(manifest.resources, state.resources, delete=delete)
+    if manifest.roles is not None:
+        steps += role_steps(manifest.roles, state.roles)
+    if manifest.groups is not None:
+        steps += group_steps(manifest.groups, state.groups, delete=delete)
     if manifest.clients is not None:
         allowed = permitted_scopes(resources.values(), settings)
         steps += _client_steps(manifest.clients, state.clients, allowed, delete=delete)
-    return Plan(tenant=manifest.tenant, steps=tuple(steps), settings=settings, resources=resources)
+    steps += assignment_steps(manifest, state)
+    if manifest.roles is not None and delete:
+        steps += removed_role_steps(manifest.roles, state.roles)
+    return Plan(
+        tenant=manifest.tenant,
+        steps=tuple(steps),
+        settings=settings,
+        resources=resources,
+        roles=roles_after(manifest, state, delete=delete),
+    )
 
 
 def _tenant_steps(manifest: Manifest, tenant: Tenant | None) -> Iterator[TenantStep]:
@@ -126,7 +77,7 @@ def _tenant_steps(manifest: Manifest, tenant: Tenant | None) -> Iterator[TenantS
         after["display_name"] = manifest.display_name
     if manifest.settings is not None:
         after["settings"] = _plain(manifest.settings)
-    if changes := tuple(_changes(before, after)):
+    if changes := tuple(changes_between(before, after)):
         yield TenantStep(
             action=Action.UPDATE,
             name=tenant.name,
@@ -168,7 +119,7 @@ def _gives_up(before: Resource, after: Resource, wanted: Mapping[str, Resource])
 
 def _saved(resource: Resource, before: Resource | None) -> ResourceStep:
     action = Action.CREATE if before is None else Action.UPDATE
-    changes = () if before is None else tuple(_changes(_resource(before), _resource(resource)))
+    changes = () if before is None else tuple(changes_between(_resource(before), _resource(resource)))
     return ResourceStep(action=action, name=resource.identifier, resource=resource, changes=changes)
 
 
@@ -192,7 +143,7 @@ def _client_steps(
         before: dict[str, object] = {**plain_fields(current), "status": current.status.value}
         declared_fields: dict[str, Any] = {**fields}
         after = {**plain_fields(replace(current, **declared_fields)), "status": declared.status.value}
-        if changes := tuple(_changes(before, after)):
+        if changes := tuple(changes_between(before, after)):
             yield ClientStep(
                 action=Action.UPDATE,
                 name=client_id,
@@ -209,13 +160,3 @@ def _all_fields(declared: DeclaredClient, allowed: frozenset[str]) -> ClientFiel
     begun["scope"] = tuple(token for token in begun["scope"] if token in allowed)
     fields: ClientFields = {**begun, **declared.fields}  # type: ignore[typeddict-item]
     return fields
-
-
-def _changes(before: Mapping[str, object], after: Mapping[str, object], path: str = "") -> Iterator[Change]:
-    """What differs, at any depth, the fields named as in `settings.lifetimes.code`."""
-    for name in dict.fromkeys((*before, *after)):
-        was, will_be = before.get(name), after.get(name)
-        if isinstance(was, Mapping) and isinstance(will_be, Mapping):
-            yield from _changes(was, will_be, f"{path}{name}.")
-        elif was != will_be:
-            yield Change(field=f"{path}{name}", before=was, after=will_be)

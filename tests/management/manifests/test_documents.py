@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from opentrusty_core.domain.client import ClientStatus, GrantType
+from opentrusty_core.domain.manifest import DeclaredGroup, DeclaredRole
 from opentrusty_core.domain.tenant import TenantSettings
 from opentrusty_core.errors import Invalid
 from opentrusty_core.management.manifests import read_manifest
 
+FIELDS = ("description", "permissions", "x")
 WHOLE: dict[str, Any] = {
     "tenant": "acme",
     "display_name": " Acme Corp. ",
@@ -25,8 +27,15 @@ WHOLE: dict[str, Any] = {
             "id_token_lifetime": 60,
             "translations": {"client_name#de": "Laden"},
         },
-        "job": {"client_name": "Job", "grant_types": ["client_credentials"], "status": "disabled"},
+        "job": {
+            "client_name": "Job",
+            "grant_types": ["client_credentials"],
+            "status": "disabled",
+            "roles": ["tenant_auditor"],
+        },
     },
+    "roles": {"clerk": {"description": "Helps", "permissions": ["user:read"]}, "idle": {}},
+    "groups": {" Front   desk ": {"roles": ["clerk"]}},
 }
 
 
@@ -48,6 +57,12 @@ def test_what_a_manifest_says_is_read() -> None:
     }
     assert manifest.clients["job"].fields["grant_types"] == (GrantType.CLIENT_CREDENTIALS,)
     assert manifest.clients["job"].status is ClientStatus.DISABLED
+    assert manifest.clients["job"].roles == ("tenant_auditor",)
+    assert manifest.roles == {
+        "clerk": DeclaredRole(description="Helps", permissions=("user:read",)),
+        "idle": DeclaredRole(),
+    }
+    assert manifest.groups == {"Front desk": DeclaredGroup(roles=("clerk",))}
 
 
 def test_a_section_that_is_not_there_says_nothing_and_an_empty_one_says_that_there_is_nothing() -> None:
@@ -87,6 +102,11 @@ def test_a_section_that_is_not_there_says_nothing_and_an_empty_one_says_that_the
         ({"clients": {"a": {"scope": ["openid"]}}}, {"/clients/a/scope"}),
         ({"clients": {"a": {"translations": {"client_name#de": 1}}}}, {"/clients/a/translations"}),
         ({"clients": {"a": {"translations": []}}}, {"/clients/a/translations"}),
+        ({"clients": {"a": {"roles": "x"}}}, {"/clients/a/roles"}),
+        ({"roles": {"a": {"description": 1, "permissions": [1], "x": 1}}}, {f"/roles/a/{it}" for it in FIELDS}),
+        ({"roles": {"a": None}, "groups": None}, {"/roles/a", "/groups"}),
+        ({"groups": {"a": {"members": []}, "b": {"roles": {}}}}, {"/groups/a/members", "/groups/b/roles"}),
+        ({"groups": {" ": {}, "Ops": {}, "oPS": {}}}, {"/groups/ ", "/groups/oPS"}),
     ],
 )
 def test_what_is_unknown_or_of_another_form_is_named(change: dict[str, Any], problems: set[str]) -> None:

@@ -13,7 +13,7 @@ from opentrusty_core.crypto.handles import Handle, hash_handle
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_AUDITOR, Permission
-from opentrusty_core.errors import ChangedMeanwhile, Denied, Invalid
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, Denied, Invalid
 from opentrusty_core.management import Actor
 from opentrusty_core.management.manifests import Action, Done, Plan, read_manifest
 from tests.management.place import EVERYTHING, SYSTEM, Place, fresh_place
@@ -227,11 +227,123 @@ async def test_every_step_is_in_the_audit(acme: Place) -> None:
         assert type_ in types
 
 
+# --- roles, groups, and who of the clients and groups holds what ----------------------------------------------------
+
+STAFF: dict[str, Any] = {
+    "tenant": "acme",
+    "roles": {"clerk": {"description": "Helps", "permissions": ["user:write", "user:read"]}, "idle": {}},
+    "groups": {"Front desk": {"roles": ["clerk"]}, "Auditors": {"description": "Look", "roles": ["tenant_auditor"]}},
+    "clients": {
+        "job": {"client_name": "Job", "grant_types": ["client_credentials"], "scope": "", "roles": ["tenant_auditor"]}
+    },
+}
+
+
+async def held(place: Place, principal: Principal) -> list[str]:
+    return [it.role for it in await place.management.roles.of_principal(SYSTEM, place.tenant.id, principal)]
+
+
+async def test_roles_groups_and_what_they_hold_are_made(acme: Place) -> None:
+    """Roles before those who hold them; a second time there is nothing to do."""
+    plan = await planned(acme, STAFF)
+    assert told(plan) == [
+        ("create", "role", "clerk"),
+        ("create", "role", "idle"),
+        ("create", "group", "Front desk"),
+        ("create", "group", "Auditors"),
+        ("delete", "client", "web"),
+        ("create", "client", "job"),
+        ("create", "assignment", "client job: tenant_auditor"),
+        ("create", "assignment", "group Front desk: clerk"),
+        ("create", "assignment", "group Auditors: tenant_auditor"),
+    ]
+    await applied(acme, STAFF)
+    desk = await acme.management.groups.get(SYSTEM, acme.tenant.id, "front desk")
+    assert await held(acme, Principal.group(desk.id)) == ["clerk"]
+    assert await held(acme, Principal.client("job")) == ["tenant_auditor"]
+    assert (await planned(acme, STAFF)).steps == ()
+
+
+async def test_roles_are_changed_taken_and_removed_and_members_stay(acme: Place) -> None:
+    """A role goes last, when nobody of the manifest holds it; a group is the same however its name is written."""
+    await applied(acme, STAFF)
+    groups, tenant_id = acme.management.groups, acme.tenant.id
+    desk = await groups.get(SYSTEM, tenant_id, "front desk")
+    await groups.add_members(SYSTEM, tenant_id, desk.id, [acme.plain.id])
+    document = {
+        "tenant": "acme",
+        "roles": {"idle": {"permissions": ["session:read"]}},
+        "groups": {"FRONT desk": {"description": "Now with words"}},
+    }
+    plan = await planned(acme, document)
+    assert told(plan) == [
+        ("update", "role", "idle"),
+        ("delete", "group", "Auditors"),
+        ("update", "group", "FRONT desk"),
+        ("delete", "assignment", "group FRONT desk: clerk"),
+        ("delete", "role", "clerk"),
+    ]
+    await applied(acme, document)
+    assert await held(acme, Principal.group(desk.id)) == []
+    members = await groups.members(SYSTEM, tenant_id, desk.id, EVERYTHING)
+    assert [member.user.id for member in members.items] == [acme.plain.id]
+    assert (await planned(acme, document)).steps == ()
+    assert await held(acme, Principal.client("job")) == ["tenant_auditor"], "clients were not spoken of"
+
+
+async def test_a_role_that_a_user_holds_is_not_taken_from_them(acme: Place) -> None:
+    """Users are left alone: the last step says that somebody holds the role."""
+    await applied(acme, STAFF)
+    await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), "clerk")
+    done: list[Done] = []
+    plan = await planned(acme, {"tenant": "acme", "roles": {"idle": {}}, "groups": {}})
+    with pytest.raises(Conflict, match="hold"):
+        await carry_out(acme, SYSTEM, plan, done)
+    assert [it.step.name for it in done] == ["Auditors", "Front desk"]
+    assert await held(acme, Principal.user(acme.plain.id)) == ["clerk"]
+
+
+@pytest.mark.parametrize(
+    ("document", "problems"),
+    [
+        ({"roles": {"tenant_boss": {}, "Bad Name": {}}}, {"/roles/tenant_boss", "/roles/Bad Name"}),
+        ({"roles": {"a": {"permissions": ["tenant:create", "no:such"]}}}, {"/roles/a/permissions"}),
+        ({"roles": {"a": {"description": "a\nb"}}}, {"/roles/a/description"}),
+        ({"groups": {"a": {"description": "x" * 1001}}}, {"/groups/a/description"}),
+        ({"groups": {"a": {"roles": ["clerk"]}}}, {"/groups/a/roles"}),
+        ({"groups": {"a": {"roles": ["platform_admin"]}}}, {"/groups/a/roles"}),
+        ({"roles": {"clerk": {}}, "clients": {"c": SHOP | {"roles": ["clerk", "cook"]}}}, {"/clients/c/roles"}),
+    ],
+)
+@pytest.mark.case("J1")
+async def test_a_role_that_nobody_knows_is_held_by_nobody(
+    acme: Place, document: dict[str, Any], problems: set[str]
+) -> None:
+    """Names, permissions and roles are checked before anything is done; the platform's roles are not a tenant's."""
+    with pytest.raises(Invalid) as refused:
+        await planned(acme, {"tenant": "acme", **document})
+    assert refused.value.fields.keys() == problems
+
+
+@pytest.mark.case("J1")
+async def test_nobody_gives_by_a_manifest_what_they_lack(acme: Place) -> None:
+    """An administrator is no owner, be it that a file says so."""
+    admin = await acme.actor(acme.admin)
+    for document in (
+        {"tenant": "acme", "groups": {"Bosses": {"roles": ["tenant_owner"]}}},
+        {"tenant": "acme", "roles": {"boss": {"permissions": ["tenant:configure"]}}},
+    ):
+        plan = await acme.management.manifests.plan(admin, read_manifest(document))
+        with pytest.raises(Denied):
+            await carry_out(acme, admin, plan, [])
+
+
 # --- apply(export) is a no-op ----------------------------------------------------------------------------------------
 
 texts = st.text(
     st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\x85"), min_size=1, max_size=20
 ).filter(lambda text: text.strip() == text and text.isprintable())
+roles = st.lists(st.sampled_from(["clerk", "cook", "tenant_support"]), max_size=2)
 clients = st.fixed_dictionaries(
     {"client_name": texts, "redirect_uris": st.just(CALLBACK)},
     optional={
@@ -250,6 +362,7 @@ clients = st.fixed_dictionaries(
         "translations": st.dictionaries(st.sampled_from(["client_name#de", "client_name#fr"]), texts, max_size=2),
         "resource_identifiers": st.sampled_from([[], ["urn:a"]]),
         "status": st.sampled_from(["active", "disabled"]),
+        "roles": roles,
     },
 )
 documents = st.fixed_dictionaries(
@@ -266,10 +379,15 @@ documents = st.fixed_dictionaries(
             },
         ),
         "clients": st.dictionaries(st.sampled_from(["web", "shop", "job"]), clients, max_size=3),
+        "groups": st.dictionaries(
+            st.sampled_from(["Ops", "Front desk"]),
+            st.fixed_dictionaries({}, optional={"description": texts, "roles": roles}),
+        ),
     },
 ).map(
     lambda document: (
         document
+        | {"roles": {"clerk": {"permissions": ["user:read"]}, "cook": {"description": "Cooks"}}}
         | {"resources": {"urn:a": {"name": "A", "scopes": {"a:read": "A"}}, "urn:b": {"scopes": {"b:read": ""}}}}
     )
 )

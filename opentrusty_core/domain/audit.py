@@ -35,6 +35,8 @@ class AuditType(StrEnum):
     DOMAIN_REMOVED = "domain.removed"
     USER_CREATED = "user.created"
     USERS_IMPORTED = "user.imported"
+    USERS_EXPORTED = "user.exported"
+    USERS_CHANGED = "user.changed_in_bulk"
     USER_UPDATED = "user.updated"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"

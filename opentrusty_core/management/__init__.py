@@ -14,9 +14,11 @@ from opentrusty_core.management.accesses import Accesses, Administrator
 from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_user
 from opentrusty_core.management.audit import Audit
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
+from opentrusty_core.management.bulk_users import BulkUsers
 from opentrusty_core.management.client_fields import NOT_SUPPORTED, ClientFields
 from opentrusty_core.management.client_grants import ClientGrants
 from opentrusty_core.management.clients import Clients, ClientWithSecret
+from opentrusty_core.management.consents import Consents
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.custom_roles import CustomRoles, RoleFields
 from opentrusty_core.management.domains import Domains
@@ -36,6 +38,7 @@ from opentrusty_core.management.roles import Roles
 from opentrusty_core.management.sealing import Sealing, SealReport
 from opentrusty_core.management.sessions import Sessions
 from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, InvitedOwner, Tenants
+from opentrusty_core.management.user_exports import UserExports
 from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.user_imports import UserImports
 from opentrusty_core.management.users import Users
@@ -124,7 +127,10 @@ class Management:
         )
         self.accesses = Accesses(context)
         self.user_imports = UserImports(context, self.users, self.roles)
+        self.user_exports = UserExports(context)
         self.sessions = Sessions(context)
+        self.consents = Consents(context)
+        self.bulk_users = BulkUsers(context, self.users, self.sessions)
         self.audit = Audit(context)
         self.me = Me(context)
         self.idempotency = Idempotency(context)

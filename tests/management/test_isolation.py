@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from opentrusty_core.domain.bulk import BulkAction
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import TENANT_ADMIN, TENANT_OWNER, Permission
@@ -48,6 +49,14 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "users.enable": (Permission.USER_WRITE, lambda m, a, t, i: m.users.enable(a, t, i["user"])),
     "users.delete": (Permission.USER_WRITE, lambda m, a, t, i: m.users.delete(a, t, i["user"])),
     "user_imports.run": (Permission.USER_WRITE, lambda m, a, t, _: first(m.user_imports.run(a, t, no_bytes(), JSONL))),
+    "user_exports.lines": (Permission.USER_READ, lambda m, a, t, _: first(m.user_exports.lines(a, t))),
+    "user_exports.person": (Permission.AUDIT_READ, lambda m, a, t, i: first(m.user_exports.person(a, t, i["user"]))),
+    "bulk_users.run": (
+        Permission.USER_WRITE,
+        lambda m, a, t, _: first(m.bulk_users.run(a, t, BulkAction.DISABLE, search="nobody")),
+    ),
+    "consents.of_user": (Permission.USER_READ, lambda m, a, t, i: m.consents.of_user(a, t, i["user"])),
+    "consents.withdraw": (Permission.USER_WRITE, lambda m, a, t, i: m.consents.withdraw(a, t, i["user"], "web")),
     "users.unlock": (Permission.USER_RESET_CREDENTIAL, lambda m, a, t, i: m.users.unlock(a, t, i["user"])),
     "links.invite": (Permission.USER_WRITE, lambda m, a, t, _: m.links.invite(a, t, {"username": "new"})),
     "links.invite_again": (
@@ -143,6 +152,8 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
 TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
     "users.count",
     "user_imports.run",
+    "user_exports.lines",
+    "bulk_users.run",
     "links.invite",
     "keys.list",
     "keys.rotate",
@@ -233,6 +244,9 @@ def test_every_use_case_stands_in_the_table(management: Management) -> None:
         "domains",
         "users",
         "user_imports",
+        "user_exports",
+        "bulk_users",
+        "consents",
         "links",
         "clients",
         "client_grants",

@@ -63,7 +63,7 @@ class PageQuery(Query):
 
     limit: int = Field(default=50, ge=1, le=MAX_PAGE)
     """How many items at most."""
-    cursor: str | None = Field(default=None, min_length=1, max_length=2048)
+    cursor: str | None = Field(default=None, max_length=2048)
     """`next_cursor` of the page before; everything else of the query has to be the same."""
 
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,11 +21,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from opentrusty_cli.demo import Credentials
 from opentrusty_cli.dev import describe, prepare
 from opentrusty_core.config import Settings
+from opentrusty_core.domain.client import AuthMethod, GrantType
+from opentrusty_core.domain.principal import Principal
+from opentrusty_core.management import Management
 from opentrusty_core.runtime import SystemRuntime
 from tests.support.application import Application
 from tests.support.dev import OPENTRUSTY, tenant_of
 from tests.support.http import Http, ok
-from tests.support.management import Managed, in_thread
+from tests.support.management import ACTOR, Managed, in_thread
 from tests.support.person import Person
 from tests.support.servers import ServerProcess, free_port, running
 
@@ -54,15 +57,20 @@ class Deployment:
     @property
     def managed(self) -> Managed:
         """The use cases of administrators over its database."""
-        return Managed(database_url=self.settings.database_url, master_key_file=self.settings.master_key_file)
+        settings = self.settings
+        return Managed(
+            database_url=settings.database_url, master_key_file=settings.master_key_file, admin_url=settings.admin_url
+        )
 
     @property
     def environ(self) -> dict[str, str]:
         """The settings as the processes read them."""
+        admin = {f"{PREFIX}ADMIN_URL": self.settings.admin_url} if self.settings.admin_url else {}
         return {
             f"{PREFIX}DATABASE_URL": self.settings.database_url,
             f"{PREFIX}AUTH_URL": self.auth_url,
             f"{PREFIX}MASTER_KEY_FILE": str(self.settings.master_key_file),
+            **admin,
         }
 
     def tenant(self, name: str = "acme") -> dict[str, Any]:
@@ -89,6 +97,51 @@ class Deployment:
         log = self.folder / "serve.log"
         with running(command, log=log, ready=lambda: ok(probe), env=self.environ | more, seconds=30) as process:
             yield process
+
+    def with_admin(self) -> Deployment:
+        """The same with an Admin Plane: both planes have to know of it."""
+        admin_url = f"http://127.0.0.1:{free_port()}"
+        return replace(self, settings=replace(self.settings, admin_url=admin_url))
+
+    @contextmanager
+    def serving_admin(self, *, workers: int = 1, metrics_port: int | None = None) -> Iterator[ServerProcess]:
+        """`opentrusty serve admin`; waits until it is ready."""
+        more = {} if metrics_port is None else {f"{PREFIX}METRICS_PORT": str(metrics_port)}
+        url = str(self.settings.admin_url)
+        command = [*OPENTRUSTY, "serve", "admin", "--port", str(urlsplit(url).port), "--workers", str(workers)]
+        log = self.folder / "admin.log"
+        with running(
+            command, log=log, ready=lambda: ok(f"{url}/readyz"), env=self.environ | more, seconds=30
+        ) as process:
+            yield process
+
+    def service_token(self, tenant: str, *roles: str) -> str:
+        """An access token for the Admin Plane, of a new client of the tenant with these roles; it lives for a day."""
+        client_id = f"service-{tenant}"
+
+        async def make(management: Management) -> str:
+            home = await management.tenants.find(ACTOR, tenant)
+            made = await management.clients.create(
+                ACTOR,
+                home.id,
+                {
+                    "client_name": "Service",
+                    "grant_types": (GrantType.CLIENT_CREDENTIALS,),
+                    "redirect_uris": (),
+                    "scope": ("admin",),
+                    "token_endpoint_auth_method": AuthMethod.POST,
+                    "access_token_lifetime": dt.timedelta(days=1),
+                },
+                client_id=client_id,
+            )
+            for role in roles:
+                await management.roles.assign(ACTOR, home.id, Principal.client(client_id), role)
+            return str(made.secret)
+
+        secret = self.managed.run(make)
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        answer = self.http().request("POST", f"/t/{tenant}/token", form=form)
+        return str(answer.json()["access_token"])
 
     def opentrusty(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line over this deployment."""

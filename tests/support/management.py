@@ -34,13 +34,16 @@ class Managed:
 
     database_url: str
     master_key_file: Path
+    admin_url: str | None = None
 
     def run(self, use: Callable[[Management], Awaitable[T]]) -> T:
         """What `use` returns."""
 
         async def work() -> T:
             runtime = SystemRuntime()
-            settings = Settings(database_url=self.database_url, master_key_file=self.master_key_file)
+            settings = Settings(
+                database_url=self.database_url, master_key_file=self.master_key_file, admin_url=self.admin_url
+            )
             store = open_store(self.database_url)
             try:
                 return await use(await Management.opened(store, runtime, settings))

@@ -65,6 +65,22 @@ const platform = createRoute({
 const ofTenant = <Path extends string>(path: Path) => ({ getParentRoute: () => tenant, path });
 const ofPlatform = <Path extends string>(path: Path) => ({ getParentRoute: () => platform, path });
 
+const user = createRoute({
+  ...ofTenant("users/$userId"),
+  component: lazyRouteComponent(() => import("@/features/users/UserPage"), "UserPage"),
+});
+const ofUser = <Path extends string>(path: Path) => ({ getParentRoute: () => user, path });
+const userTabs = [
+  createRoute({
+    ...ofUser("profile"),
+    component: lazyRouteComponent(() => import("@/features/users/ProfileTab"), "ProfileTab"),
+  }),
+  createRoute({
+    ...ofUser("sessions"),
+    component: lazyRouteComponent(() => import("@/features/users/SessionsTab"), "SessionsTab"),
+  }),
+] as const;
+
 const tenantPages = [
   createRoute({
     ...ofTenant("/"),
@@ -74,6 +90,23 @@ const tenantPages = [
     ...ofTenant("keys"),
     component: lazyRouteComponent(() => import("@/features/keys/KeysPage"), "KeysPage"),
   }),
+  createRoute({
+    ...ofTenant("users"),
+    validateSearch: z.object({
+      search: text,
+      status: z.catch(z.optional(z.enum(["active", "disabled"])), undefined),
+      sort: z.catch(
+        z.optional(z.enum(["created_at", "-created_at", "username", "-username", "email", "-email"])),
+        undefined,
+      ),
+    }),
+    component: lazyRouteComponent(() => import("@/features/users/UsersPage"), "UsersPage"),
+  }),
+  createRoute({
+    ...ofTenant("users/new"),
+    component: lazyRouteComponent(() => import("@/features/users/NewUserPage"), "NewUserPage"),
+  }),
+  user.addChildren(userTabs),
 ] as const;
 
 const platformPages = [

@@ -1,0 +1,89 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { api$, fetchClient } from "@/shared/api/client";
+import { ifMatch, newIdempotencyKey } from "@/shared/api/headers";
+import { type ListPage, useList } from "@/shared/api/list";
+import type { components, operations } from "@/shared/api/schema.gen";
+
+export type User = components["schemas"]["User"];
+export type NewUser = components["schemas"]["NewUser"];
+export type UserChanges = components["schemas"]["UserChanges"];
+export type Session = components["schemas"]["Session"];
+
+const USERS = "/api/v1/tenants/{tenant}/users";
+const USER = `${USERS}/{user_id}` as const;
+
+type Query = NonNullable<operations["list_users"]["parameters"]["query"]>;
+export type UserFilter = Pick<Query, "search" | "sort" | "status">;
+
+export function useUsers(tenant: string, filter: UserFilter) {
+  return useList<User>(["users", tenant, filter], async (cursor, signal) => {
+    const query = { ...filter, limit: 100, ...(cursor ? { cursor } : {}) };
+    const { data } = await fetchClient().GET(USERS, { params: { path: { tenant }, query }, signal });
+    return data as ListPage<User>;
+  });
+}
+
+export function useUser(tenant: string, user_id: string) {
+  return api$().useQuery("get", USER, { params: { path: { tenant, user_id } } });
+}
+
+export function useCreateUser() {
+  const onSuccess = useRefreshed();
+  return api$().useMutation("post", USERS, { onSuccess });
+}
+
+/** The headers of a create: keep them while the same form is sent again. */
+export function createHeaders() {
+  return { "Idempotency-Key": newIdempotencyKey() };
+}
+
+export function useUpdateUser() {
+  const onSuccess = useRefreshed();
+  return api$().useMutation("patch", USER, { onSuccess });
+}
+
+export { ifMatch };
+
+export function useSetStatus() {
+  const onSuccess = useRefreshed();
+  const disable = api$().useMutation("post", `${USER}/disable`, { onSuccess });
+  const enable = api$().useMutation("post", `${USER}/enable`, { onSuccess });
+  return { disable, enable };
+}
+
+export function useDeleteUser() {
+  const onSuccess = useRefreshed();
+  return api$().useMutation("delete", USER, { onSuccess });
+}
+
+export function useSetPassword() {
+  const onSuccess = useRefreshed();
+  return api$().useMutation("put", `${USER}/password`, { onSuccess });
+}
+
+export function useSessions(tenant: string, user_id: string) {
+  return useList<Session>(["users", tenant, user_id, "sessions"], async (cursor, signal) => {
+    const query = cursor ? { cursor } : {};
+    const { data } = await fetchClient().GET(`${USER}/sessions`, {
+      params: { path: { tenant, user_id }, query },
+      signal,
+    });
+    return data as ListPage<Session>;
+  });
+}
+
+export function useEndSessions() {
+  const onSuccess = useRefreshed();
+  const one = api$().useMutation("delete", "/api/v1/tenants/{tenant}/sessions/{session_id}", { onSuccess });
+  const all = api$().useMutation("delete", `${USER}/sessions`, { onSuccess });
+  return { one, all };
+}
+
+/** Everything about users is asked for again. */
+function useRefreshed() {
+  const client = useQueryClient();
+  return async () => {
+    await client.invalidateQueries({ queryKey: ["users"] });
+    await client.invalidateQueries({ queryKey: ["get", USER] });
+  };
+}

@@ -1,17 +1,21 @@
 /** Every catalogue of the console, by namespace: `shared`, and one for each feature. */
+import apis from "@/features/apis/en";
 import keys from "@/features/keys/en";
 import users from "@/features/users/en";
 import shared from "@/shared/i18n/en";
 
-export const english = { shared, keys, users };
-
+export const english = { shared, apis, keys, users };
 type Catalogues = typeof english;
 
-export async function german(): Promise<Catalogues> {
-  const [sharedDe, keysDe, usersDe] = await Promise.all([
-    import("@/shared/i18n/de"),
-    import("@/features/keys/de"),
-    import("@/features/users/de"),
-  ]);
-  return { shared: sharedDe.default, keys: keysDe.default, users: usersDe.default };
+/** The same in German; each is loaded on its own. */
+const GERMAN: { [Name in keyof Catalogues]: () => Promise<{ default: Catalogues[Name] }> } = {
+  shared: () => import("@/shared/i18n/de"),
+  apis: () => import("@/features/apis/de"),
+  keys: () => import("@/features/keys/de"),
+  users: () => import("@/features/users/de"),
+};
+
+export async function german(): Promise<Record<string, object>> {
+  const loaded = Object.entries(GERMAN).map(async ([name, load]) => [name, (await load()).default] as const);
+  return Object.fromEntries(await Promise.all(loaded));
 }

@@ -107,6 +107,18 @@ const tenantPages = [
     component: lazyRouteComponent(() => import("@/features/users/NewUserPage"), "NewUserPage"),
   }),
   user.addChildren(userTabs),
+  createRoute({
+    ...ofTenant("apis"),
+    component: lazyRouteComponent(() => import("@/features/apis/ApisPage"), "ApisPage"),
+  }),
+  createRoute({
+    ...ofTenant("apis/new"),
+    component: lazyRouteComponent(() => import("@/features/apis/ApiPages"), "NewApiPage"),
+  }),
+  createRoute({
+    ...ofTenant("apis/$identifier"),
+    component: lazyRouteComponent(() => import("@/features/apis/ApiPages"), "ApiPage"),
+  }),
 ] as const;
 
 const platformPages = [

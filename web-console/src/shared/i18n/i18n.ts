@@ -6,7 +6,7 @@ export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 export interface Catalogues {
   en: ResourceLanguage;
-  de: () => Promise<ResourceLanguage>;
+  de: () => Promise<Record<string, object>>;
 }
 
 const KEY = "opentrusty.language";

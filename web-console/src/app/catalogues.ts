@@ -1,16 +1,18 @@
 /** Every catalogue of the console, by namespace: `shared`, and one for each feature. */
 import apis from "@/features/apis/en";
+import applications from "@/features/applications/en";
 import keys from "@/features/keys/en";
 import users from "@/features/users/en";
 import shared from "@/shared/i18n/en";
 
-export const english = { shared, apis, keys, users };
+export const english = { shared, apis, applications, keys, users };
 type Catalogues = typeof english;
 
 /** The same in German; each is loaded on its own. */
 const GERMAN: { [Name in keyof Catalogues]: () => Promise<{ default: Catalogues[Name] }> } = {
   shared: () => import("@/shared/i18n/de"),
   apis: () => import("@/features/apis/de"),
+  applications: () => import("@/features/applications/de"),
   keys: () => import("@/features/keys/de"),
   users: () => import("@/features/users/de"),
 };

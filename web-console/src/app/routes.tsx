@@ -81,6 +81,34 @@ const userTabs = [
   }),
 ] as const;
 
+const application = createRoute({
+  ...ofTenant("applications/$clientId"),
+  component: lazyRouteComponent(() => import("@/features/applications/ApplicationPage"), "ApplicationPage"),
+});
+const ofApplication = <Path extends string>(path: Path) => ({ getParentRoute: () => application, path });
+const applicationTabs = [
+  createRoute({
+    ...ofApplication("settings"),
+    component: lazyRouteComponent(() => import("@/features/applications/SettingsTab"), "SettingsTab"),
+  }),
+  createRoute({
+    ...ofApplication("credentials"),
+    component: lazyRouteComponent(() => import("@/features/applications/CredentialsTab"), "CredentialsTab"),
+  }),
+  createRoute({
+    ...ofApplication("access"),
+    component: lazyRouteComponent(() => import("@/features/applications/AccessTab"), "AccessTab"),
+  }),
+  createRoute({
+    ...ofApplication("quick-start"),
+    component: lazyRouteComponent(() => import("@/features/applications/QuickStartTab"), "QuickStartTab"),
+  }),
+  createRoute({
+    ...ofApplication("preview"),
+    component: lazyRouteComponent(() => import("@/features/applications/PreviewTab"), "PreviewTab"),
+  }),
+] as const;
+
 const tenantPages = [
   createRoute({
     ...ofTenant("/"),
@@ -106,6 +134,21 @@ const tenantPages = [
     ...ofTenant("users/new"),
     component: lazyRouteComponent(() => import("@/features/users/NewUserPage"), "NewUserPage"),
   }),
+  createRoute({
+    ...ofTenant("applications"),
+    component: lazyRouteComponent(
+      () => import("@/features/applications/ApplicationsPage"),
+      "ApplicationsPage",
+    ),
+  }),
+  createRoute({
+    ...ofTenant("applications/new"),
+    component: lazyRouteComponent(
+      () => import("@/features/applications/NewApplicationPage"),
+      "NewApplicationPage",
+    ),
+  }),
+  application.addChildren(applicationTabs),
   user.addChildren(userTabs),
   createRoute({
     ...ofTenant("apis"),

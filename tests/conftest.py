@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["anyio_backend", "postgres_cluster", "postgres_url"]
 
+# Before anything imports it: tests of many folders build their records with it.
+pytest.register_assert_rewrite("opentrusty_core.storage.contract")
+
 CASE_ID = re.compile(r"[A-Z]\d+")
 CASE_PROPERTY = "case"
 

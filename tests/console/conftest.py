@@ -18,6 +18,13 @@ __all__ = ["chromium", "dev_sqlite"]
 
 AXE = Path(__file__).parents[2] / "web-console" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a colour scheme changes moves there: axe would measure the colours in between.
+SETTLED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  await Promise.allSettled(document.getAnimations().map(one => one.finished));
+}"""
 Scheme = Literal["light", "dark"]
 
 
@@ -59,7 +66,7 @@ class Console:
     def sign_in(self, account: Account, path: str = "/") -> Page:
         """Signs in as a person does: the tenant's name, the sign-in page, back in the console."""
         page = self.page
-        page.goto(self.url + path)
+        page.goto(f"{self.url}/sign-in?return_to={path}")
         page.get_by_role("textbox", name="Organisation").fill(account.tenant)
         page.get_by_role("button", name="Continue").click()
         page.fill("#username", account.username)
@@ -72,6 +79,7 @@ class Console:
     def violations(self, scheme: Scheme = "light") -> list[str]:
         """What axe finds on the page in a colour scheme, one line each."""
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.evaluate(SETTLED)
         self.page.evaluate(axe_source())
         found: list[dict[str, Any]] = self.page.evaluate(
             "tags => axe.run(document, {runOnly: tags}).then(result => result.violations)", WCAG

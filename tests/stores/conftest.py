@@ -15,7 +15,7 @@ from opentrusty_core.storage import Store
 from opentrusty_core.stores import open_store
 from tests.support.postgres import Cluster
 
-pytest.register_assert_rewrite("opentrusty_core.storage.contract", "tests.stores.machine")
+pytest.register_assert_rewrite("tests.stores.machine")
 
 
 async def migrated(url: str) -> None:

@@ -2,10 +2,11 @@
 import apis from "@/features/apis/en";
 import applications from "@/features/applications/en";
 import keys from "@/features/keys/en";
+import tenants from "@/features/tenants/en";
 import users from "@/features/users/en";
 import shared from "@/shared/i18n/en";
 
-export const english = { shared, apis, applications, keys, users };
+export const english = { shared, apis, applications, keys, tenants, users };
 type Catalogues = typeof english;
 
 /** The same in German; each is loaded on its own. */
@@ -14,6 +15,7 @@ const GERMAN: { [Name in keyof Catalogues]: () => Promise<{ default: Catalogues[
   apis: () => import("@/features/apis/de"),
   applications: () => import("@/features/applications/de"),
   keys: () => import("@/features/keys/de"),
+  tenants: () => import("@/features/tenants/de"),
   users: () => import("@/features/users/de"),
 };
 

@@ -5,6 +5,7 @@ import "@mantine/spotlight/styles.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import type { ReactNode } from "react";
 import { Problem, Unreachable } from "@/shared/api/problem";
 import { cssVariablesResolver, theme } from "./theme";
@@ -32,6 +33,8 @@ function isPassing(error: unknown): boolean {
 function nonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
+
+setNonce(nonce()); // for the style that keeps the page from scrolling behind a dialog
 
 export function Providers({ children }: { children: ReactNode }) {
   return (

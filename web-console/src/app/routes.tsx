@@ -169,6 +169,18 @@ const platformPages = [
     ...ofPlatform("/"),
     component: lazyRouteComponent(() => import("./pages/PlatformHome"), "PlatformHome"),
   }),
+  createRoute({
+    ...ofPlatform("tenants"),
+    component: lazyRouteComponent(() => import("@/features/tenants/TenantsPage"), "TenantsPage"),
+  }),
+  createRoute({
+    ...ofPlatform("tenants/new"),
+    component: lazyRouteComponent(() => import("@/features/tenants/NewTenantPage"), "NewTenantPage"),
+  }),
+  createRoute({
+    ...ofPlatform("tenants/$name"),
+    component: lazyRouteComponent(() => import("@/features/tenants/TenantPage"), "TenantPage"),
+  }),
 ] as const;
 
 export const routeTree = root.addChildren([

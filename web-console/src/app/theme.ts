@@ -17,8 +17,12 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   if (input.variant === "light" && input.color) {
     return {
       ...colors,
-      color: `light-dark(var(--mantine-color-${input.color}-9), var(--mantine-color-${input.color}-2))`,
+      color: `light-dark(color-mix(in srgb, var(--mantine-color-${input.color}-9) 70%, black), var(--mantine-color-${input.color}-2))`,
     };
+  }
+  // Outlined and subtle words keep their contrast on the tint that they get under the pointer.
+  if ((input.variant === "outline" || input.variant === "subtle") && input.color === "red") {
+    return { ...colors, color: "light-dark(var(--mantine-color-red-9), var(--mantine-color-red-3))" };
   }
   return colors;
 };

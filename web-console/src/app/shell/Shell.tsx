@@ -1,15 +1,5 @@
 /** The frame around every page of somebody who is signed in: menu, palette, language, colours, account. */
-import {
-  ActionIcon,
-  AppShell,
-  Burger,
-  Group,
-  Menu,
-  NavLink,
-  ScrollArea,
-  Text,
-  UnstyledButton,
-} from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { openSpotlight } from "@mantine/spotlight";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
@@ -114,7 +104,7 @@ export function Shell(props: Props) {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" component={ScrollArea} aria-label={t("shell.menu")}>
+      <AppShell.Navbar p="xs" aria-label={t("shell.menu")} className={classes.menu ?? ""}>
         {sections.map((section) => (
           <div key={section.items[0]?.path}>
             {section.label && (

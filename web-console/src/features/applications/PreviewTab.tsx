@@ -37,7 +37,7 @@ function Question({ client }: { client: Client }) {
   const [scope, setScope] = useState(client.scope);
   const ask = () => {
     const path = { tenant, client_id: client.client_id };
-    preview.mutate({ params: { path }, body: { user_id: user, scope: scope.trim() || null, claims: null } });
+    preview.mutate({ params: { path }, body: { user_id: user, scope: scope.trim() || null } });
   };
   const signsPeopleIn = client.grant_types.includes("authorization_code");
   return (
@@ -124,7 +124,7 @@ function Answer({ preview }: { preview: Preview }) {
       {issued.userinfo && <Claims title={t("userinfo")} claims={issued.userinfo} />}
       {issued.missing.length > 0 && (
         <Paper withBorder p="md">
-          <Title order={3} size="h5" mb="xs">
+          <Title order={2} size="h5" mb="xs">
             {t("missing")}
           </Title>
           {issued.missing.map((claim) => (
@@ -142,7 +142,7 @@ function Claims({ title, claims }: { title: string; claims: Claim[] }) {
   const { t } = useTranslation("applications");
   return (
     <Paper withBorder p="md">
-      <Title order={3} size="h5" mb="xs">
+      <Title order={2} size="h5" mb="xs">
         {title}
       </Title>
       <Table.ScrollContainer minWidth={560}>

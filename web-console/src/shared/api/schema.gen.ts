@@ -48,7 +48,10 @@ export interface paths {
         /** List tenants by name. */
         get: operations["list_tenants"];
         put?: never;
-        /** Add a tenant with its first key and its owner. */
+        /**
+         * Add a tenant with its first key and its owner.
+         * @description The owner has the password that is given, or is invited: then the answer has a link, which is never shown again.
+         */
         post: operations["create_tenant"];
         delete?: never;
         options?: never;
@@ -81,7 +84,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List clients by id. */
+        /** List clients, or find some. */
         get: operations["list_clients"];
         put?: never;
         /**
@@ -290,6 +293,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a user without a password, and a link by which they choose one.
+         * @description The link is shown in this answer and never again.
+         */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/keys": {
         parameters: {
             query?: never;
@@ -352,6 +375,60 @@ export interface paths {
         put?: never;
         /** Take a key out of the JWKS at once, as after a leak: what it signed is no longer good. */
         post: operations["retire_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a tenant's manifest: applied to the tenant, it changes nothing. */
+        get: operations["get_manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/manifest/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a tenant what a manifest says.
+         * @description Each step asks for its own permission: settings for `tenant:configure`, APIs and clients for `client:write`.
+         */
+        post: operations["apply_manifest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/manifest/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what would have to be done to make a tenant what a manifest says; nothing is done. */
+        post: operations["plan_manifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -517,6 +594,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/users/{user_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another invitation for a user who has no password yet, in the place of the one before.
+         * @description The link is shown in this answer and never again.
+         */
+        post: operations["invite_user_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/users/{user_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show whether a user has a link that is good, and until when. */
+        get: operations["get_user_link"];
+        put?: never;
+        post?: never;
+        /** Make the link of a user good for nothing. */
+        delete: operations["withdraw_user_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/users/{user_id}/password": {
         parameters: {
             query?: never;
@@ -528,6 +643,26 @@ export interface paths {
         /** Set a user's password; every session and grant of theirs ends. */
         put: operations["set_user_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/users/{user_id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which a user chooses a new password; the one that they have stays good until then.
+         * @description The link is shown in this answer and never again. Using it ends every session and grant of the user.
+         */
+        post: operations["start_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -552,6 +687,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/users/{user_id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a user's failed sign-ins, so that they need not wait. */
+        post: operations["unlock_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -562,6 +714,11 @@ export interface components {
          */
         AccessTokenFormat: "jwt" | "opaque";
         /**
+         * @description What a step does.
+         * @enum {string}
+         */
+        Action: "create" | "update" | "delete";
+        /**
          * @description What kind of actor did it.
          * @enum {string}
          */
@@ -571,11 +728,23 @@ export interface components {
          * @enum {string}
          */
         ApplicationType: "web" | "native";
+        /** @description The steps that were taken. Where one failed, those before it stay, and applying the manifest again goes on. */
+        Applied: {
+            done: components["schemas"]["Done"][];
+            /** @description Why the step after the last one that was done failed; null where all were done. */
+            failure: string | null;
+        };
         /**
          * @description How a client authenticates at the token endpoint (`token_endpoint_auth_method`).
          * @enum {string}
          */
         AuthMethod: "client_secret_basic" | "client_secret_post" | "none";
+        /** @description A field, and its value before and after. */
+        Change: {
+            after: unknown;
+            before: unknown;
+            field: string;
+        };
         /** @description A claim, and why it is there. */
         Claim: {
             is_fresh: boolean;
@@ -765,6 +934,15 @@ export interface components {
         ConsentCount: {
             count: number;
         };
+        /** @description What was done. */
+        Done: {
+            action: components["schemas"]["Action"];
+            changes: components["schemas"]["Change"][];
+            /** @description Of a client that was made, shown this once. */
+            client_secret: string | null;
+            name: string;
+            noun: string;
+        };
         /** @description How many ended. */
         Ended: {
             ended: number;
@@ -776,12 +954,12 @@ export interface components {
              * @description A parameter of the query.
              * @default null
              */
-            parameter: string | null;
+            parameter?: string | null;
             /**
              * @description A JSON pointer into the body, as a URI fragment (RFC 6901 §6).
              * @default null
              */
-            pointer: string | null;
+            pointer?: string | null;
         };
         /**
          * @description The grants that a client can be registered for.
@@ -853,6 +1031,28 @@ export interface components {
          * @enum {string}
          */
         KeyStatus: "announced" | "active" | "retiring" | "retired";
+        /**
+         * @description What a link is for.
+         * @enum {string}
+         */
+        LinkKind: "invitation" | "password_reset";
+        /** @description The link of a user, if one is good. */
+        LinkOfUser: {
+            link: components["schemas"]["Link"] | null;
+        };
+        /** @description A link that is good. Its secret is not kept, so nobody can show it again. */
+        Link: {
+            client_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            kind: components["schemas"]["LinkKind"];
+            /** @description The id of the administrator; null where it was made on the command line. */
+            made_by: string | null;
+            sent_to: string | null;
+        };
         ClientPage: {
             items: components["schemas"]["Client"][];
             /** @description Asks for the next page; null on the last. */
@@ -887,6 +1087,57 @@ export interface components {
             items: components["schemas"]["User"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
+        };
+        /** @description A link as it is seen once. */
+        MadeLink: {
+            client_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            kind: components["schemas"]["LinkKind"];
+            /** @description The id of the administrator; null where it was made on the command line. */
+            made_by: string | null;
+            sent_to: string | null;
+            /** @description Shown this once: hand it to the person. Its secret stands behind the `#`. */
+            url: string;
+            user: components["schemas"]["User"];
+        };
+        /** @description A new tenant. */
+        MadeTenant: {
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            id: string;
+            issuer: string;
+            name: string;
+            /** @description Null where the owner was given a password. */
+            owner_link: components["schemas"]["OwnerLink"] | null;
+            status: components["schemas"]["TenantStatus"];
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Grows with each change; the ETag of the record. */
+            version: number;
+        };
+        /** @description What a tenant is to be. */
+        ManifestIn: {
+            /**
+             * @description Whether what a section does not list is removed.
+             * @default true
+             */
+            delete?: boolean;
+            /** @description See docs/manifest.md; `tenant` is that of the path. */
+            manifest: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What a tenant is, as data that makes it so. */
+        Manifest: {
+            /** @description See docs/manifest.md. */
+            manifest: {
+                [key: string]: unknown;
+            };
         };
         /** @description The caller, and what they may do. */
         Me: {
@@ -959,24 +1210,79 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description A user to be made without a password, and the link by which they choose one. */
+        NewInvitation: {
+            /** @description Standard claims that have no field of their own; they replace those before. */
+            claims?: {
+                [key: string]: unknown;
+            };
+            email?: string | null;
+            /** @description A new email is unverified unless this says otherwise. */
+            email_verified?: boolean;
+            /** @description How the link is made. */
+            link?: components["schemas"]["NewLink"];
+            username: string;
+        };
+        /** @description A link to be made. */
+        NewLink: {
+            /**
+             * @description The application whose `client_uri` the person is led on to.
+             * @default null
+             */
+            client_id?: string | null;
+            /**
+             * @description How long it is good: 300 seconds to 30 days for an invitation (7 days without this), to 7 days for a reset (24
+             *     hours).
+             * @default null
+             */
+            lifetime?: number | null;
+            /**
+             * @description Whether you mail it to the user's email: opening it verifies that address.
+             * @default false
+             */
+            mailed?: boolean;
+        };
         /** @description The user who owns a new tenant. */
         NewOwner: {
             /**
              * @description Standard claims that have no field of their own; they replace those before.
              * @default null
              */
-            claims: {
+            claims?: {
                 [key: string]: unknown;
             };
             /** @default null */
-            email: string | null;
+            email?: string | null;
             /**
              * @description A new email is unverified unless this says otherwise.
              * @default null
              */
-            email_verified: boolean;
-            password: string;
+            email_verified?: boolean;
+            /**
+             * @description How the link is made; not beside a password.
+             * @default null
+             */
+            invitation?: components["schemas"]["NewOwnerLink"] | null;
+            /**
+             * @description Without one the owner is invited: the answer has the link by which they choose it.
+             * @default null
+             */
+            password?: string | null;
             username: string;
+        };
+        /** @description A link to be made for the owner of a new tenant, who is led on to the console. */
+        NewOwnerLink: {
+            /**
+             * @description How long it is good: 300 seconds to 30 days for an invitation (7 days without this), to 7 days for a reset (24
+             *     hours).
+             * @default null
+             */
+            lifetime?: number | null;
+            /**
+             * @description Whether you mail it to the user's email: opening it verifies that address.
+             * @default false
+             */
+            mailed?: boolean;
         };
         /** @description A password to be set. */
         NewPassword: {
@@ -984,7 +1290,7 @@ export interface components {
              * @description Whether the next sign-in asks for a new one.
              * @default false
              */
-            must_change: boolean;
+            must_change?: boolean;
             password: string;
         };
         /** @description Another secret. */
@@ -993,12 +1299,12 @@ export interface components {
              * @description When it ends by itself; null for never.
              * @default null
              */
-            lifetime: number | null;
+            lifetime?: number | null;
         };
         /** @description A tenant to be made. */
         NewTenant: {
             /** @default null */
-            display_name: string | null;
+            display_name?: string | null;
             /** @description Stands in its issuer and never changes. */
             name: string;
             owner: components["schemas"]["NewOwner"];
@@ -1018,11 +1324,23 @@ export interface components {
             password?: string | null;
             username: string;
         };
+        /** @description The invitation of a new tenant's owner, as it is seen once. */
+        OwnerLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Shown this once: hand it to the owner. Its secret stands behind the `#`. */
+            url: string;
+            user_id: string;
+        };
         /**
          * @description What a use case asks for; code checks these, never the names of roles.
          * @enum {string}
          */
-        Permission: "tenant:create" | "tenant:list" | "tenant:suspend" | "tenant:delete" | "tenant:read" | "tenant:configure" | "user:read" | "user:write" | "user:reset-credential" | "session:read" | "session:end" | "client:read" | "client:write" | "key:read" | "key:rotate" | "role:read" | "role:write" | "role:assign" | "group:read" | "group:write" | "owner:assign" | "audit:read" | "access:read" | "platform-role:assign" | "platform-audit:read" | "platform-health:read" | "access:declare";
+        Permission: "tenant:create" | "tenant:list" | "tenant:suspend" | "tenant:delete" | "tenant:read" | "tenant:configure" | "user:read" | "user:write" | "user:reset-credential" | "session:read" | "session:end" | "client:read" | "client:write" | "key:read" | "key:rotate" | "role:read" | "role:write" | "role:assign" | "group:read" | "group:write" | "owner:assign" | "audit:read" | "access:read" | "platform-role:assign" | "platform-audit:read" | "platform-health:read" | "access:declare" | "domain:approve";
+        /** @description What has to be done; no steps where the tenant is what the manifest says. */
+        Plan: {
+            steps: components["schemas"]["Step"][];
+        };
         /** @description What a client would get now: `issued`, or the `reasons` why it would get nothing. */
         Preview: {
             issued: components["schemas"]["IssuedPreview"] | null;
@@ -1034,19 +1352,19 @@ export interface components {
              * @description The claims parameter (OpenID Connect Core 1.0 §5.5).
              * @default null
              */
-            claims: {
+            claims?: {
                 [key: string]: unknown;
             } | null;
             /**
              * @description What is asked for; null for all that the client may ask for.
              * @default null
              */
-            scope: string | null;
+            scope?: string | null;
             /**
              * @description Whose; null for the client's own (client credentials).
              * @default null
              */
-            user_id: string | null;
+            user_id?: string | null;
         };
         /** @description Why a request was not answered as asked. */
         Problem: {
@@ -1056,7 +1374,7 @@ export interface components {
              * @description Every field that is not acceptable.
              * @default null
              */
-            errors: components["schemas"]["FieldError"][] | null;
+            errors?: components["schemas"]["FieldError"][] | null;
             /** @description Leads to the request in the logs. */
             request_id: string;
             status: number;
@@ -1108,7 +1426,7 @@ export interface components {
              * @description How long the present secrets stay good beside the new one.
              * @default 0
              */
-            overlap: number;
+            overlap?: number;
         };
         /** @description A signed-in browser; `id` is the `sid` of its ID tokens. */
         Session: {
@@ -1130,6 +1448,13 @@ export interface components {
             last_seen_at: string;
             user_agent: string | null;
             user_id: string;
+        };
+        /** @description What is to be done with one thing. */
+        Step: {
+            action: components["schemas"]["Action"];
+            changes: components["schemas"]["Change"][];
+            name: string;
+            noun: string;
         };
         /** @description What of a tenant can be changed here; its settings are changed where they are. */
         TenantChanges: {
@@ -1157,6 +1482,10 @@ export interface components {
          * @enum {string}
          */
         TenantStatus: "active" | "suspended" | "deleting" | "erasing";
+        /** @description Whether anything was counted against the user until now. */
+        Unlocked: {
+            unlocked: boolean;
+        };
         /** @description The fields of a user that can be written. */
         UserChanges: {
             /** @description Standard claims that have no field of their own; they replace those before. */
@@ -1190,6 +1519,10 @@ export interface components {
          * @enum {string}
          */
         UserStatus: "active" | "disabled";
+        /** @description Whether a link was good until now. */
+        Withdrawn: {
+            withdrawn: boolean;
+        };
     };
     responses: {
         /** @description The request was not answered as asked. */
@@ -1281,7 +1614,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of one's own for each thing to be made. A request that is sent again gets the first answer. */
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1299,7 +1632,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tenant"];
+                    "application/json": components["schemas"]["MadeTenant"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1365,6 +1698,11 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
                 cursor?: string;
+                /** @description Words, each the beginning of a client id, a word of a name, or a tag. */
+                search?: string;
+                /** @description The order. */
+                sort?: "client_id" | "-client_id" | "client_name" | "-client_name" | "created_at" | "-created_at";
+                kind?: "web" | "single_page" | "native" | "machine";
             };
             header?: never;
             path: {
@@ -1390,7 +1728,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of one's own for each thing to be made. A request that is sent again gets the first answer. */
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1520,7 +1858,10 @@ export interface operations {
     disable_client: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 client_id: string;
@@ -1544,7 +1885,10 @@ export interface operations {
     enable_client: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 client_id: string;
@@ -1620,7 +1964,10 @@ export interface operations {
     preview_tokens: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 client_id: string;
@@ -1648,7 +1995,10 @@ export interface operations {
     revoke_client_grants: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 client_id: string;
@@ -1672,7 +2022,10 @@ export interface operations {
     rotate_client_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 client_id: string;
@@ -1701,7 +2054,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of one's own for each thing to be made. A request that is sent again gets the first answer. */
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1751,6 +2104,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_keys: {
         parameters: {
             query?: never;
@@ -1777,7 +2160,10 @@ export interface operations {
     rotate_keys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
             };
@@ -1828,7 +2214,10 @@ export interface operations {
     retire_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 kid: string;
@@ -1844,6 +2233,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    apply_manifest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManifestIn"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_manifest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManifestIn"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1949,7 +2421,10 @@ export interface operations {
     resume_tenant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
             };
@@ -2018,7 +2493,10 @@ export interface operations {
     suspend_tenant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
             };
@@ -2075,7 +2553,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of one's own for each thing to be made. A request that is sent again gets the first answer. */
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2181,7 +2659,10 @@ export interface operations {
     disable_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 user_id: string;
@@ -2205,7 +2686,10 @@ export interface operations {
     enable_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant: string;
                 user_id: string;
@@ -2221,6 +2705,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    invite_user_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_user_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOfUser"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_user_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawn"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2248,6 +2811,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_password_reset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -2300,6 +2894,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ended"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unlock_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlocked"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,6 +1,7 @@
 /** What every form shares: the server's word on each field, conflicts explained, one way to save. */
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import i18next from "i18next";
 import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/shared/api/problem";
@@ -87,17 +88,17 @@ export function FormActions(props: {
 
 /** Says for a moment that something was done. */
 export function say(message: string): void {
-  notifications.show({ message, color: "green", autoClose: 4000 });
+  notifications.show({ message, color: "green", autoClose: 4000, closeButtonProps: closeButton() });
 }
 
 /** Says that something asked for outside of a form failed. */
 export function sayFailed(title: string, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
   const id = error instanceof Problem ? error.requestId : undefined;
-  notifications.show({
-    title,
-    message: id ? `${message} (${id})` : message,
-    color: "red",
-    autoClose: 10_000,
-  });
+  const message = id ? `${said} (${id})` : said;
+  notifications.show({ title, message, color: "red", autoClose: 10_000, closeButtonProps: closeButton() });
+}
+
+function closeButton(): { "aria-label": string } {
+  return { "aria-label": i18next.t("common.close") };
 }

@@ -1,0 +1,41 @@
+const en = {
+  title: "Tenants",
+  description:
+    "Isolated issuers, each with its own people, applications and keys. The platform sees that they are there, not what is in them.",
+  add: "Add tenant",
+  newTitle: "Add a tenant",
+  name: "Short name",
+  nameHint: "Stands in its issuer and never changes: lower-case letters, digits and hyphens.",
+  displayName: "Name",
+  displayNameHint: "What people read on its pages. Empty: the short name.",
+  status: "Status",
+  statuses: { active: "Active", suspended: "Suspended", deleting: "Being deleted", erasing: "Being erased" },
+  created: "Since",
+  since: "Since {{when}}",
+  issuer: "Issuer",
+  emptyTitle: "No tenants yet",
+  emptyHint: "Add the first one with its owner, who then runs it.",
+  owner: "First owner",
+  username: "Username",
+  email: "Email",
+  by: "How they come in",
+  byInvitation: "By an invitation link",
+  byInvitationHint: "Shown once, good for seven days. The owner chooses a password.",
+  byPassword: "By a password",
+  byPasswordHint: "Made here and shown once.",
+  once: "Shown this once",
+  onceLink: "Hand this link to the owner. Whoever opens it first chooses the password.",
+  oncePassword: "Hand this password to the owner in a safe way.",
+  link: "Invitation link",
+  password: "Password",
+  suspend: "Suspend",
+  resume: "Resume",
+  suspendTitle: "Suspend {{name}}?",
+  suspendText:
+    "Within a second nobody can sign in to it, and its applications are refused, until it is resumed. Nothing is lost.",
+  suspended: "{{name}} is suspended.",
+  resumed: "{{name}} serves its people again.",
+};
+
+export type Catalogue = typeof en;
+export default en;

@@ -157,16 +157,16 @@ class Client:
 
     def lifetimes(self, of_tenant: Lifetimes) -> Lifetimes:
         """The tenant's lifetimes with this client's own in their place; idle is never longer than absolute."""
-        own: Mapping[str, timedelta | None] = {
-            "access_token": self.access_token_lifetime,
-            "id_token": self.id_token_lifetime,
-            "refresh_token_idle": self.refresh_token_idle_lifetime,
-            "refresh_token": self.refresh_token_lifetime,
-        }
-        given = {name: lifetime for name, lifetime in own.items() if lifetime is not None}
-        if not given:
-            return of_tenant
-        lifetimes = replace(of_tenant, **given)
+        access, id_, idle = self.access_token_lifetime, self.id_token_lifetime, self.refresh_token_idle_lifetime
+        if access is id_ is idle is self.refresh_token_lifetime is None:
+            return of_tenant  # as it is for nearly every client, at every token
+        lifetimes = replace(
+            of_tenant,
+            access_token=access or of_tenant.access_token,
+            id_token=id_ or of_tenant.id_token,
+            refresh_token_idle=idle or of_tenant.refresh_token_idle,
+            refresh_token=self.refresh_token_lifetime or of_tenant.refresh_token,
+        )
         return replace(lifetimes, refresh_token_idle=min(lifetimes.refresh_token_idle, lifetimes.refresh_token))
 
     def in_language(self, languages: Iterable[str]) -> Client:

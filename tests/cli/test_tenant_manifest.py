@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,22 @@ def test_an_export_applied_changes_nothing(acme: Cli, manifest: Path) -> None:
     assert yaml.safe_load(exported) == yaml.safe_load(MANIFEST) | {"roles": {}, "groups": {}}
     for text in (exported, acme("tenant", "export", "initech", "-o", "json")):
         assert "nothing to do" in acme("tenant", "apply", "-f", "-", input=text)
+
+
+@pytest.mark.case("R2")
+def test_where_a_step_fails_what_was_done_is_told_with_its_secrets(acme: Cli, manifest: Path) -> None:
+    """A role that a user holds is not taken from them; the client made before that keeps the secret that is shown."""
+    manifest.write_text("tenant: acme\nroles: {clerk: {}}\n")
+    acme("tenant", "apply", "-f", str(manifest), "-y")
+    acme("role", "assign", "-t", "acme", "olive", "clerk")
+    manifest.write_text(
+        "tenant: acme\nroles: {}\nclients: {job: {client_name: J, grant_types: [client_credentials]}}\n"
+    )
+    failed = acme.run("tenant", "apply", "-f", str(manifest), "-y", "-o", "json")
+    assert (failed.exit_code, failed.stderr.count("Error: ")) == (5, 1)
+    told = json.loads(failed.stdout)
+    assert [(step["name"], step["done"]) for step in told["steps"]] == [("job", True), ("clerk", False)]
+    assert told["client_secrets"]["job"].startswith("ots_")
 
 
 def test_every_mistake_is_told_with_its_line(acme: Cli, manifest: Path) -> None:

@@ -14,6 +14,7 @@ from opentrusty_cli.records import of_tenant
 from opentrusty_cli.tenant_domain import domain
 from opentrusty_cli.tenant_manifest import apply, export
 from opentrusty_cli.tenant_settings import settings
+from opentrusty_cli.tenant_stats import stats
 from opentrusty_cli.user_links import lifetime_of, mailed_option, valid_option
 from opentrusty_core.domain.tenant import Lifetimes, Tenant, TenantSort, TenantStatus
 
@@ -34,6 +35,7 @@ tenant.add_command(settings)
 tenant.add_command(apply)
 tenant.add_command(export)
 tenant.add_command(domain)
+tenant.add_command(stats)
 
 
 @tenant.command("list")

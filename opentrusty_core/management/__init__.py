@@ -37,6 +37,7 @@ from opentrusty_core.management.resources import Resources
 from opentrusty_core.management.roles import Roles
 from opentrusty_core.management.sealing import Sealing, SealReport
 from opentrusty_core.management.sessions import Sessions
+from opentrusty_core.management.statistics import Statistics
 from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, InvitedOwner, Tenants
 from opentrusty_core.management.user_exports import UserExports
 from opentrusty_core.management.user_fields import UserFields
@@ -135,6 +136,7 @@ class Management:
         self.me = Me(context)
         self.idempotency = Idempotency(context)
         self.bootstrap = Bootstrap(context, self.tenants, self.users)
+        self.statistics = Statistics(context)
         self.sealing = Sealing(context)
         self.maintenance = Maintenance(context, self.keys, self.sealing, Erasure(context))
 

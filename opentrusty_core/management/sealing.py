@@ -29,6 +29,8 @@ BATCH = 250
 """How many events are read and hashed before the other tasks of the process have their turn."""
 TENANTS = 1000
 """How many tenants are asked after at once."""
+_MOVES_TOTALS = ("user", "client.", "tenant.created")
+"""How the types of events begin after which there may be more users or clients, or fewer."""
 _SYSTEM = Actor.system()
 
 
@@ -103,8 +105,10 @@ class _Walk:
         chain = _Chain(self._context, tenant_id)
         if not await chain.resume() and tenant_id != PLATFORM:
             chain.begun = await self._beginning(tenant_id)
+        totals_moved = False
         while True:
             batch = await chain.ledger.seals.written(chain.growing.last_id, id_at(self._due), BATCH)
+            totals_moved = totals_moved or any(event.type.startswith(_MOVES_TOTALS) for event in batch)
             for event in batch:
                 if not chain.growing.has_room(event.at):
                     self._sealed += await chain.write()
@@ -113,6 +117,8 @@ class _Walk:
             at_end = len(batch) < BATCH
             if at_end or self._context.runtime.monotonic() >= self._deadline:
                 self._sealed += await chain.write(reached_at=self._due if at_end else None)
+                if totals_moved and tenant_id != PLATFORM:
+                    await chain.ledger.statistics.count_totals(self._context.runtime.now())
                 return at_end
             await anyio.lowlevel.checkpoint()
 

@@ -11,6 +11,7 @@ from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.seal import Head, Segment
 from opentrusty_core.domain.statistics import Counted, CountKey
+from opentrusty_core.domain.usage import Totals, Use
 from opentrusty_core.storage.audit import Audit
 
 
@@ -57,7 +58,7 @@ class Seals(Protocol):
         self, segment: Segment, head: Head, counted: Counted, *, chain: bytes | None, begun: AuditEvent | None = None
     ) -> bool:
         """Write the segment, in place of one with the same first event, the head and what was counted of the events
-        that are new, for the platform too; all or nothing.
+        that are new, for the platform too; all or nothing. Numbers of `KEEP_NUMBERS` ago go.
 
         False, and nothing is changed, where the head's chain is not `chain` (None: where there is a head). `begun` is
         an event of the platform that goes with it. Not for use within a transaction.
@@ -81,6 +82,18 @@ class Statistics(Protocol):
 
     async def counts(self, since: date, until: date) -> Mapping[CountKey, int]:
         """The numbers of these days, both among them; those that are nought may be missing."""
+        ...
+
+    async def most_used(self, since: date, until: date, limit: int) -> tuple[Use, ...]:
+        """What was used most in these days together: by tokens, then by authorizations, then by id."""
+        ...
+
+    async def count_totals(self, now: datetime) -> None:
+        """Count the users and clients that there are now; of a tenant."""
+        ...
+
+    async def totals(self) -> Totals | None:
+        """What was counted so last; on the platform the sums, and the earliest of the moments."""
         ...
 
 

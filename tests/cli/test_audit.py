@@ -61,3 +61,21 @@ def test_verifying_names_what_was_done_and_fails(acme: Cli, monkeypatch: pytest.
     for wrong in (("audit", "verify"), (*verify, "--all"), (*verify, "--anchor", "x")):
         acme.refused(2, *wrong)
     acme.refused(2, "audit", "verify", "--all", "--anchor", anchor)
+
+
+def test_numbers_are_shown_by_day(acme: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    stats = acme.json("tenant", "stats", "acme")
+    assert (stats["as_of"], stats["users"], stats["clients"]) == (None, 1, 0)
+    assert len(stats["days"]) == 30
+    monkeypatch.setattr(seal, "LAG", -seal.LAG)
+    acme("audit", "seal")
+    platform = acme.json("tenant", "stats", "--platform", "--since", "2026-01-01", "--until", "2026-01-03")
+    assert platform["as_of"] is not None
+    assert (platform["tenants"], platform["users"]) == (2, 2)
+    assert [day["day"] for day in platform["days"]] == ["2026-01-01", "2026-01-02", "2026-01-03"]
+    assert platform["days"][0]["tokens"] == {}
+    table = acme("tenant", "stats", "acme")
+    assert "ACTIVE_USERS" in table
+    assert "1=0, 7=0, 30=0" in table
+    acme.refused(2, "tenant", "stats")
+    assert "since" in acme.refused(2, "tenant", "stats", "acme", "--since", "2026-01-02", "--until", "2026-01-01")

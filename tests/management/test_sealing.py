@@ -229,10 +229,8 @@ async def test_events_are_counted_as_they_are_sealed(acme: Place) -> None:
     expected = {
         CountKey(TODAY, Measure.SIGN_INS): 4,
         CountKey(TODAY, Measure.SIGN_IN_FAILURES): 1,
-        CountKey(TODAY, Measure.AUTHORIZATIONS, "web"): 1,
+        CountKey(TODAY, Measure.AUTHORIZATIONS): 1,
         CountKey(TODAY, Measure.TOKENS, "refresh_token"): 4,
-        CountKey(TODAY, Measure.APPLICATION_TOKENS, "web"): 3,
-        CountKey(TODAY, Measure.APPLICATION_TOKENS, "job"): 1,
         CountKey(TODAY, Measure.TOKEN_REFUSALS): 1,
         CountKey(TODAY, Measure.ACTIVE_USERS): 2,
         CountKey(TODAY, Measure.LAST_ACTIVE): 1,
@@ -242,7 +240,6 @@ async def test_events_are_counted_as_they_are_sealed(acme: Place) -> None:
     }
     assert await acme.store.tenant(acme.tenant.id).statistics.counts(TODAY, tomorrow) == expected
     of_platform = await acme.store.platform.statistics.counts(TODAY, tomorrow)
-    assert of_platform[CountKey(TODAY, Measure.APPLICATION_TOKENS, acme.tenant.id)] == 4
     assert of_platform[CountKey(TODAY, Measure.SIGN_INS)] == 4
 
 

@@ -17,7 +17,7 @@ from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
-from opentrusty_core.domain.statistics import Counted, CountKey, Measure
+from opentrusty_core.domain.statistics import Counted, CountKey, Measure, UseKey, Uses
 from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.domain.token import AccessToken, RefreshToken
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
@@ -129,6 +129,11 @@ async def plant(world: World) -> Planted:
     await here.access_tokens.revoke_jwt(REVOKED_JTI, end, world.event())
     await here.throttles.take((planted.bucket,), world.now)
     segment, today = a_segment(world.runtime, [event.id for event in await world.events()]), world.now.date()
-    counted = Counted(counts={CountKey(today, Measure.SIGN_INS): 1}, last_active={user.id: today})
+    counted = Counted(
+        counts={CountKey(today, Measure.SIGN_INS): 1},
+        uses={UseKey(today, client.client_id): Uses(1, 1)},
+        last_active={user.id: today},
+    )
     await here.seals.seal(segment, a_head(segment), counted, chain=None)
+    await here.statistics.count_totals(world.now)
     return planted

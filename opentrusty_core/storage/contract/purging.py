@@ -9,9 +9,12 @@ from datetime import timedelta
 import pytest
 
 from opentrusty_core.domain.principal import Principal
+from opentrusty_core.domain.statistics import Counted
 from opentrusty_core.storage.contract.builders import (
     a_bucket,
     a_declared_access,
+    a_head,
+    a_segment,
     a_session,
     an_access_token,
     an_interaction,
@@ -118,6 +121,17 @@ class TestPurging(Contract):
         assert [await purge(world, batch=3) for _ in range(4)] == [3, 3, 1, 0]
         assert not any([await world.here.interactions.finish(flow.hash) for flow in flows])
         assert await world.here.interactions.finish(kept.hash)
+
+    async def test_who_was_active_is_forgotten_after_a_month(self, world: World) -> None:
+        """Thirty-one days after the last day, on which it is still known."""
+        segment, today = a_segment(world.runtime, ["a"]), world.now.date()
+        await world.here.seals.seal(segment, a_head(segment), Counted(last_active={"u": today}), chain=None)
+        world.advance(days=31)
+        assert await purge(world) == 0
+        assert await world.here.statistics.last_active(["u"]) == {"u": today}
+        world.advance(days=1)
+        assert await purge_all(world) == 1
+        assert await world.here.statistics.last_active(["u"]) == {}
 
     @case("D2")
     async def test_a_refresh_token_stays_as_long_as_it_is_good(self, world: World) -> None:

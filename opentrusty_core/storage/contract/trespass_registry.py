@@ -324,6 +324,24 @@ async def _(world: World, planted: Planted) -> None:
     assert await world.there.statistics.last_active({planted.user.id}) == {}
 
 
+@trespass("statistics.most_used")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.statistics.most_used(date.min, date.max, 10) == ()
+
+
+@trespass("statistics.totals")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.statistics.totals() is None
+
+
+@trespass("statistics.count_totals")
+async def _(world: World, planted: Planted) -> None:
+    await world.there.statistics.count_totals(world.now)
+    totals = await world.there.statistics.totals()
+    assert totals is not None
+    assert (totals.users, totals.clients) == (0, 0)
+
+
 @trespass("statistics.counts")
 async def _(world: World, planted: Planted) -> None:
     assert await world.there.statistics.counts(date.min, date.max) == {}

@@ -49,6 +49,8 @@ async def visible(repos: TenantRepositories, known: Known, now: datetime) -> dic
     seen["groups"] = await repos.groups.page(_ALL)
     seen["seal"] = (await repos.seals.head(), await repos.seals.page(_ALL))
     seen["numbers"] = await repos.statistics.counts(date.min, date.max)
+    seen["uses"] = await repos.statistics.most_used(date.min, date.max, 100)
+    seen["totals"] = await repos.statistics.totals()
     seen["last active"] = await repos.statistics.last_active(known.user_ids)
     for name in sorted(known.names):
         seen[f"named {name}"] = await repos.users.find(name)

@@ -11,6 +11,7 @@ from typing import Any
 from opentrusty_core.domain.code import AuthorizationCode
 from opentrusty_core.domain.grant import Grant
 from opentrusty_core.domain.session import Session
+from opentrusty_core.domain.statistics import KEEP_ACTIVE
 from opentrusty_core.stores.memory.tables import Database, Tables
 
 KEEP_SESSION = timedelta(days=1)
@@ -63,6 +64,8 @@ def _dead_of_tenant(t: Tables, now: datetime) -> Iterator[tuple[str, dict[Any, A
     yield "attempts", t.attempts, [it.key_hash for it in t.attempts.values() if it.expires_at <= now]
     yield "one_time_links", t.links, [link.user_id for link in t.links.values() if link.expires_at <= now]
     yield "interactions", t.interactions, [it.hash for it in t.interactions.values() if it.expires_at <= now]
+    forgotten = (now - KEEP_ACTIVE).date()
+    yield "last_active", t.last_active, [user_id for user_id, day in t.last_active.items() if day < forgotten]
     yield "sessions", t.sessions, [it.id for it in t.sessions.values() if _over_since(it) + KEEP_SESSION <= now]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.seal import Head, Segment
-from opentrusty_core.domain.statistics import Counted, CountKey, of_platform
+from opentrusty_core.domain.statistics import KEEP_NUMBERS, Counted, CountKey, UseKey, Uses, add_uses
+from opentrusty_core.domain.usage import Totals, Use
 from opentrusty_core.storage.seals import Written
 from opentrusty_core.stores.memory.tables import PLATFORM, Tables, View, drop, page
 
@@ -46,10 +48,12 @@ class MemorySeals:
             if chain != (known.chain if known is not None else None):
                 return False
             t.audit_heads[""], t.audit_segments[segment.first_id] = head, segment
-            t.daily_counts.update(counted.counts)
-            t.last_active |= counted.last_active
             platform = self._view.database.tenants.setdefault(PLATFORM, Tables())
-            platform.daily_counts.update(of_platform(counted.counts, self._view.tenant_id))
+            _add(t, counted.counts, counted.uses)
+            _add(platform, counted.counts, counted.uses_of(self._view.tenant_id))
+            t.last_active |= counted.last_active
+            for tables in (t, platform):
+                _forget(tables, (segment.sealed_at - KEEP_NUMBERS).date())
             if begun is not None:
                 platform.audit[begun.id] = begun
             return True
@@ -82,6 +86,45 @@ class MemoryStatistics:
     async def counts(self, since: date, until: date) -> Mapping[CountKey, int]:
         """See `storage.Statistics.counts`."""
         return {key: count for key, count in self._view.read().daily_counts.items() if since <= key.day <= until}
+
+    async def most_used(self, since: date, until: date, limit: int) -> tuple[Use, ...]:
+        """See `storage.Statistics.most_used`."""
+        summed: dict[UseKey, Uses] = {}
+        for (day, id_), uses in self._view.read().daily_uses.items():
+            if since <= day <= until:
+                add_uses(summed, UseKey(since, id_), uses)
+        used = [Use(id=key.id, authorizations=uses.authorizations, tokens=uses.tokens) for key, uses in summed.items()]
+        return tuple(sorted(used, key=lambda use: (-use.tokens, -use.authorizations, use.id))[:limit])
+
+    async def count_totals(self, now: datetime) -> None:
+        """See `storage.Statistics.count_totals`."""
+        async with self._view.write() as t:
+            t.totals[""] = Totals(tenants=1, users=len(t.users), clients=len(t.clients), counted_at=now)
+
+    async def totals(self) -> Totals | None:
+        """See `storage.Statistics.totals`."""
+        if self._view.tenant_id != PLATFORM:
+            return self._view.read().totals.get("")
+        counted = [total for tables in self._view.database.tenants.values() for total in tables.totals.values()]
+        if not counted:
+            return None
+        return Totals(
+            tenants=len(counted),
+            users=sum(total.users for total in counted),
+            clients=sum(total.clients for total in counted),
+            counted_at=min(total.counted_at for total in counted),
+        )
+
+
+def _add(t: Tables, counts: Mapping[CountKey, int], uses: Mapping[UseKey, Uses]) -> None:
+    t.daily_counts.update(counts)
+    for key, some in uses.items():
+        add_uses(t.daily_uses, key, some)
+
+
+def _forget(t: Tables, before: date) -> None:
+    t.daily_counts = Counter({key: amount for key, amount in t.daily_counts.items() if key.day >= before})
+    t.daily_uses = {key: uses for key, uses in t.daily_uses.items() if key.day >= before}
 
 
 def _written(event: AuditEvent) -> Written:

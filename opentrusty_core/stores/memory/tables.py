@@ -29,9 +29,10 @@ from opentrusty_core.domain.role import Assignment
 from opentrusty_core.domain.seal import Head, Segment
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.signing_key import SigningKey
-from opentrusty_core.domain.statistics import CountKey
+from opentrusty_core.domain.statistics import CountKey, UseKey, Uses
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.token import AccessToken, RefreshToken
+from opentrusty_core.domain.usage import Totals
 from opentrusty_core.domain.user import PasswordCredential, User
 from opentrusty_core.errors import StoreUnavailable
 
@@ -74,6 +75,8 @@ class Tables:
     audit_heads: dict[str, Head] = field(default_factory=dict)  # one, by no name, where something is sealed
     audit_segments: dict[str, Segment] = field(default_factory=dict)  # by the id of their first event
     daily_counts: Counter[CountKey] = field(default_factory=Counter)
+    daily_uses: dict[UseKey, Uses] = field(default_factory=dict)
+    totals: dict[str, Totals] = field(default_factory=dict)  # one, by no name, where they were counted
     last_active: dict[str, date] = field(default_factory=dict)  # by user
 
     def copy(self) -> Tables:

@@ -17,18 +17,19 @@ from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
 
 REPOSITORIES = Path(__file__).parents[3] / "opentrusty_core/stores/sql"
 ON_SQLITE, ON_POSTGRES = load_queries(SQLITE), load_queries(POSTGRES)
-SCANNING = {"applied_migrations", "delete_client", "delete_user", "purge_throttles"}
+SCANNING = {"totals_of_all", "applied_migrations", "delete_client", "delete_user", "purge_throttles"}
 """What may walk a table: one that is or is kept small, and where tokens of minutes are removed with all the rest."""
 ALL_OF_A_TENANT = SCANNING | {"own_roles", "published_keys_of", "resources", "resources_of", "signing_keys"}
 ALL_OF_A_TENANT |= {name for name in ON_SQLITE if name.startswith("erase_")}
-ALL_OF_A_TENANT |= {"audit_head", "expire_segment", "seal_events", "unsealed_audits"}  # of heads a tenant has one
+ALL_OF_A_TENANT |= {"audit_head", "expire_segment", "seal_events", "totals", "unsealed_audits"}  # one row of a tenant
+ALL_OF_A_TENANT |= {"count_totals"}
 """What wants, or may look through, all that a tenant has in a table."""
 SMALL = re.compile(
     r"SCAN (\(subquery-\d+\)|bucket|each|json_each|found|m|CONSTANT ROW|\d+ )|"
     r"SCAN (named|mailed|unmailed|entry|entries|page|total|counted|item)\b"
 )
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
-TENANT = {"assignment_tenant_id", "buckets", "counts", "home", "opened", "people", "platform", "tenant_id"}
+TENANT = {"assignment_tenant_id", "buckets", "counts", "home", "opened", "people", "platform", "uses", "tenant_id"}
 
 
 def ids(query: Query) -> str:
@@ -71,7 +72,7 @@ def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
     of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "due_tenants", "find_tenant", "page_tenants"}
     of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "holders_of_platform_role"}
     of_all |= {"declare_access", "end_access", "get_access", "live_accesses"}
-    of_all |= {"get_meta", "set_meta", "unsealed_audits"}
+    of_all |= {"get_meta", "set_meta", "totals_of_all", "unsealed_audits"}
     of_all |= {"tenant_at_domain", *(name for name in ON_SQLITE if name.startswith("page_tenants"))}
     for name, query in ON_SQLITE.items():
         if name not in of_all and not name.startswith("purge_"):

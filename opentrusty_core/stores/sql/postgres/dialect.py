@@ -31,6 +31,8 @@ POSTGRES = Dialect(
         "terms": "json_to_recordset(CAST(:terms AS json)) AS term(low text, high text, word_low text, word_high text)",
         "counts": "json_to_recordset(CAST(:counts AS json)) "
         "AS each(tenant_id text, day text, measure text, key text, amount bigint)",
+        "uses": "json_to_recordset(CAST(:uses AS json)) "
+        "AS each(tenant_id text, day text, id text, authorizations bigint, tokens bigint)",
         "people": "json_to_recordset(CAST(:people AS json)) AS each(tenant_id text, user_id text, day text)",
     },
     tenant_of=lambda alias: f"({alias}.tenant_id || '')",

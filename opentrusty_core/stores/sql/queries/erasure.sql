@@ -165,6 +165,18 @@ DELETE FROM daily_counts WHERE (tenant_id, day, measure, key) IN (
     SELECT tenant_id, day, measure, key FROM daily_counts WHERE tenant_id = :home ORDER BY day, measure, key LIMIT :batch
 ) RETURNING 1;
 
+-- name: erase_daily_uses
+-- How much its applications were used.
+DELETE FROM daily_uses WHERE (tenant_id, day, id) IN (
+    SELECT tenant_id, day, id FROM daily_uses WHERE tenant_id = :home ORDER BY day, id LIMIT :batch
+) RETURNING 1;
+
+-- name: erase_tenant_totals
+-- How much it had.
+DELETE FROM tenant_totals WHERE tenant_id IN (
+    SELECT tenant_id FROM tenant_totals WHERE tenant_id = :home LIMIT :batch
+) RETURNING 1;
+
 -- name: erase_last_active
 -- Who was active when.
 DELETE FROM last_active WHERE (tenant_id, user_id) IN (

@@ -37,9 +37,17 @@ INSERT INTO audit_segments (tenant_id, {{segment}}) VALUES (:tenant_id, {{:segme
 INSERT INTO daily_counts (tenant_id, day, measure, key, amount)
 SELECT each.tenant_id, each.day, each.measure, each.key, each.amount FROM {{counts}} WHERE true
     ON CONFLICT (tenant_id, day, measure, key) DO UPDATE SET amount = daily_counts.amount + excluded.amount;
+INSERT INTO daily_uses (tenant_id, day, id, authorizations, tokens)
+SELECT each.tenant_id, each.day, each.id, each.authorizations, each.tokens FROM {{uses}} WHERE true
+    ON CONFLICT (tenant_id, day, id) DO UPDATE
+   SET authorizations = daily_uses.authorizations + excluded.authorizations, tokens = daily_uses.tokens + excluded.tokens;
 INSERT INTO last_active (tenant_id, user_id, day)
 SELECT each.tenant_id, each.user_id, each.day FROM {{people}} WHERE true
     ON CONFLICT (tenant_id, user_id) DO UPDATE SET day = excluded.day;
+DELETE FROM daily_counts WHERE tenant_id = :tenant_id AND day < :forgotten_day;
+DELETE FROM daily_counts WHERE tenant_id = :platform AND day < :forgotten_day;
+DELETE FROM daily_uses WHERE tenant_id = :tenant_id AND day < :forgotten_day;
+DELETE FROM daily_uses WHERE tenant_id = :platform AND day < :forgotten_day;
 INSERT INTO audit_events (tenant_id, {{event}}) SELECT :platform, {{:event}} WHERE CAST(:event_id AS text) IS NOT NULL;
 
 -- name: expire_segment
@@ -59,6 +67,30 @@ SELECT l.user_id, l.day
 -- The numbers of some days.
 SELECT c.day, c.measure, c.key, c.amount FROM daily_counts c
  WHERE c.tenant_id = :tenant_id AND c.day >= :since_day AND c.day <= :until_day;
+
+-- name: most_used
+-- What was used most in some days.
+SELECT u.id, CAST(sum(u.authorizations) AS {{integer}}), CAST(sum(u.tokens) AS {{integer}}) FROM daily_uses u
+ WHERE u.tenant_id = :tenant_id AND u.day >= :since_day AND u.day <= :until_day
+ GROUP BY u.id ORDER BY sum(u.tokens) DESC, sum(u.authorizations) DESC, u.id LIMIT :limit;
+
+-- name: count_totals
+-- Counts the users and clients of a tenant.
+INSERT INTO tenant_totals (tenant_id, users, clients, counted_at)
+SELECT :tenant_id, (SELECT count(*) FROM users WHERE tenant_id = :tenant_id),
+       (SELECT count(*) FROM clients WHERE tenant_id = :tenant_id), :now
+ WHERE true
+    ON CONFLICT (tenant_id) DO UPDATE
+   SET users = excluded.users, clients = excluded.clients, counted_at = excluded.counted_at;
+
+-- name: totals
+-- How many users and clients a tenant has.
+SELECT 1 AS tenants, t.users, t.clients, t.counted_at FROM tenant_totals t WHERE t.tenant_id = :tenant_id;
+
+-- name: totals_of_all
+-- How many tenants, users and clients there are.
+SELECT count(*), CAST(sum(t.users) AS {{integer}}), CAST(sum(t.clients) AS {{integer}}), min(t.counted_at) AS counted_at
+  FROM tenant_totals t WHERE t.tenant_id > '';
 
 -- name: purge_last_active
 -- Who was not active for so long that no number asks for it.

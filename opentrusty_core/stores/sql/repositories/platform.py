@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import BY_MOMENT, Key, Page, PageRequest
 from opentrusty_core.domain.search import parse_search
+from opentrusty_core.domain.statistics import KEEP_ACTIVE
 from opentrusty_core.domain.tenant import Tenant, TenantSort, TenantStatus
 from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import TenantCatalogue
@@ -35,13 +36,15 @@ _PURGED = (
     "revoked_jwts",
     "throttles",
     "declared_accesses",
+    "last_active",
 )
 
 ERASED = (
     *("access_tokens", "refresh_tokens", "codes", "grants", "interactions", "sessions", "revoked_jwts", "throttles"),
     *("consents", "attempts", "one_time_links", "passwords", "assignments", "platform_assignments", "roles"),
     *("group_members", "groups", "declared_accesses", "user_terms", "users"),
-    *("clients", "resources", "signing_keys", "audit_heads", "audit_segments", "daily_counts", "last_active"),
+    *("clients", "resources", "signing_keys", "audit_heads", "audit_segments"),
+    *("daily_counts", "daily_uses", "last_active", "tenant_totals"),
     "audit_events",
 )
 """The tables of a tenant, as they are erased; what another takes with it is not named."""
@@ -174,6 +177,7 @@ class SqlPlatform:
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""
         params = {"now": now, "day_ago": now - _KEEP_SESSION, "moment": to_microseconds(now), "batch": batch}
+        params["forgotten_day"] = str((now - KEEP_ACTIVE).date())
         queries = ("lock_due_codes", *(f"purge_{table}" for table in _PURGED_TOGETHER))
         _, *rows = await self._engine.together(*((query, params) for query in queries))
         gone = {table: len(found) for table, found in zip(_PURGED_TOGETHER, rows, strict=True)}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.seal import Head, Segment
-from opentrusty_core.domain.statistics import Counted, CountKey, Measure, of_platform
+from opentrusty_core.domain.statistics import KEEP_NUMBERS, Counted, CountKey, Measure, UseKey, Uses
+from opentrusty_core.domain.usage import Totals, Use
 from opentrusty_core.storage.seals import Written
 from opentrusty_core.stores.sql.codec import Params, Row, to_microseconds
 from opentrusty_core.stores.sql.repositories.base import Repository, first
@@ -46,11 +47,16 @@ class SqlSeals(Repository):
         self, segment: Segment, head: Head, counted: Counted, *, chain: bytes | None, begun: AuditEvent | None = None
     ) -> bool:
         """See `storage.Seals.seal`."""
-        numbers = _numbers(counted.counts, self._tenant_id) + _numbers(
-            of_platform(counted.counts, self._tenant_id), PLATFORM
+        numbers = _numbers(counted.counts, self._tenant_id) + _numbers(counted.counts, PLATFORM)
+        uses = _uses(counted.uses, self._tenant_id) + _uses(counted.uses_of(self._tenant_id), PLATFORM)
+        params = self._params(
+            chain=chain,
+            platform=PLATFORM,
+            counts=_dump(numbers),
+            uses=_dump(uses),
+            people=_people(self._tenant_id, counted.last_active),
+            forgotten_day=str((segment.sealed_at - KEEP_NUMBERS).date()),
         )
-        people = _people(self._tenant_id, counted.last_active)
-        params = self._params(chain=chain, platform=PLATFORM, counts=_dump(numbers), people=people)
         params |= SEGMENT.params(segment) | HEAD.params(head) | _optional(begun)
         return bool(await self._database.run("seal_events", params))
 
@@ -74,6 +80,26 @@ class SqlStatistics(Repository):
         rows = await self._find("daily_counts", since_day=str(since), until_day=str(until))
         return {CountKey(date.fromisoformat(day), Measure(measure), key): amount for day, measure, key, amount in rows}
 
+    async def most_used(self, since: date, until: date, limit: int) -> tuple[Use, ...]:
+        """See `storage.Statistics.most_used`."""
+        rows = await self._find("most_used", since_day=str(since), until_day=str(until), limit=limit)
+        return tuple(Use(id=id_, authorizations=authorizations, tokens=tokens) for id_, authorizations, tokens in rows)
+
+    async def count_totals(self, now: datetime) -> None:
+        """See `storage.Statistics.count_totals`."""
+        await self._find("count_totals", now=now)
+
+    async def totals(self) -> Totals | None:
+        """See `storage.Statistics.totals`."""
+        if self._tenant_id == PLATFORM:
+            rows = await self._database.run("totals_of_all", {})
+        else:
+            rows = await self._find("totals")
+        if not rows or not rows[0][0]:
+            return None
+        tenants, users, clients, counted_at = rows[0]
+        return Totals(tenants=tenants, users=users, clients=clients, counted_at=counted_at)
+
 
 def _written(row: Row) -> Written:
     id_, at, type_, outcome, actor_id, target, client_id, ip, _ = row
@@ -85,6 +111,13 @@ def _numbers(counts: Mapping[CountKey, int], tenant_id: str) -> list[dict[str, o
     return [
         {"tenant_id": tenant_id, "day": str(key.day), "measure": key.measure.value, "key": key.key, "amount": amount}
         for key, amount in sorted(counts.items())
+    ]
+
+
+def _uses(uses: Mapping[UseKey, Uses], tenant_id: str) -> list[dict[str, object]]:
+    return [
+        {"tenant_id": tenant_id, "day": str(day), "id": id_, "authorizations": authorizations, "tokens": tokens}
+        for (day, id_), (authorizations, tokens) in sorted(uses.items())
     ]
 
 

@@ -25,6 +25,8 @@ SQLITE = Dialect(
         "value ->> 'tolerance' AS tolerance FROM json_each(:buckets)) AS bucket",
         "counts": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'day' AS day, value ->> 'measure' AS measure, "
         "value ->> 'key' AS key, value ->> 'amount' AS amount FROM json_each(:counts)) AS each",
+        "uses": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'day' AS day, value ->> 'id' AS id, "
+        "value ->> 'authorizations' AS authorizations, value ->> 'tokens' AS tokens FROM json_each(:uses)) AS each",
         "people": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'user_id' AS user_id, value ->> 'day' AS day "
         "FROM json_each(:people)) AS each",
     },

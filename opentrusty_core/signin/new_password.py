@@ -51,8 +51,8 @@ async def who_must(interaction: Interaction, tenant: Tenant, deps: Deps) -> tupl
 
 async def choose(
     interaction: Interaction, password: str, tenant: Tenant, origin: Origin, deps: Deps
-) -> User | PasswordRejected | None:
-    """Puts the new password in the place of the old one, ends what was begun with that one, and says whose it is.
+) -> tuple[User, PasswordCredential] | PasswordRejected | None:
+    """Puts the new password in the place of the old one and ends what was begun with that; whose it is, and the new one.
 
     None, and nothing is changed, where the old password is another by now.
 
@@ -79,7 +79,7 @@ async def choose(
             return None
         await end_all_of_user(repos, user.id, now, event)
         await repos.interactions.update(replace(interaction, proved_user_id=None, proved_at=None))
-    return user
+    return user, new
 
 
 async def _is_the_same(password: str, old: PasswordCredential, tenant: Tenant, deps: Deps) -> bool:

@@ -12,7 +12,7 @@ from opentrusty_core.domain.session import ACR_PASSWORD, Browser, Session
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.throttle import Bucket
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
-from opentrusty_core.errors import Denied, Invalid, Throttled
+from opentrusty_core.errors import Conflict, Denied, Invalid, Throttled
 from opentrusty_core.signin.deps import Deps
 from opentrusty_core.signin.new_password import demand
 from opentrusty_core.signin.outcomes import PasswordMustChange, SignedIn, WrongCredentials
@@ -67,7 +67,13 @@ async def sign_in(
         await deps.store.tenant(tenant.id).throttles.refund(slots, deps.runtime.now())
         return await demand(interaction, browser.hash, user, tenant, origin, deps)
     # The person's own slot comes back with the session; those that others share are not locked until it is on disk.
-    signed_in = await start_session(tenant, browser, browser.hash, origin, user, slots[:1], client_id, deps)
+    try:
+        signed_in = await start_session(
+            tenant, browser, browser.hash, origin, user, slots[:1], client_id, deps, password=credential
+        )
+    except Conflict:  # it was right when it was looked at, and is wrong now
+        await _note_failure("wrong password", user, tenant, origin, client_id, deps)
+        return WrongCredentials()
     await deps.store.tenant(tenant.id).throttles.refund(slots[1:], deps.runtime.now())
     if needs_rehash and credential is not None:
         await _rehash(tenant, credential, password, origin, deps)
@@ -117,8 +123,14 @@ async def start_session(
     slots: tuple[Bucket, ...],
     client_id: str | None,
     deps: Deps,
+    *,
+    password: PasswordCredential | None,
 ) -> SignedIn:
-    """A session of the user in this browser, which ends the one before and gives the slots of the attempt back."""
+    """A session of the user in this browser, which ends the one before and gives the slots of the attempt back.
+
+    Raises:
+        Conflict: `password`, which they have shown, is not theirs any more.
+    """
     now, lifetimes = deps.runtime.now(), tenant.settings.lifetimes
     handle = new_handle(Handle.SESSION, deps.runtime.token_bytes)
     session = Session(
@@ -141,7 +153,8 @@ async def start_session(
     before = None
     if browser.session_hash is not None:
         before = await sessions.recognise(browser.session_hash, browser_hash, now)
-    await sessions.start(session, event, replaces=before.session.id if before else None, refund=slots)
+    replaces = before.session.id if before else None
+    await sessions.start(session, event, replaces=replaces, refund=slots, password=password)
     return SignedIn(handle=handle, session=session, user=user)
 
 

@@ -18,6 +18,7 @@ from opentrusty_core.domain.one_time_link import LinkKind
 from opentrusty_core.domain.session import Browser, Session
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import User
+from opentrusty_core.errors import Conflict
 from opentrusty_core.signin import links, new_password
 from opentrusty_core.signin import password as password_step
 from opentrusty_core.signin.csrf import CsrfTokens, Purpose
@@ -84,12 +85,16 @@ class SignIn:
         if not isinstance(pending, NeedsNewPassword) or browser.hash is None:
             return None
         chosen = await new_password.choose(pending.interaction, password, tenant, origin, self._deps)
-        if not isinstance(chosen, User):
+        if not isinstance(chosen, tuple):
             return chosen
+        user, credential = chosen
         client_id = pending.client.client_id
-        return await password_step.start_session(
-            tenant, browser, browser.hash, origin, chosen, (), client_id, self._deps
-        )
+        try:
+            return await password_step.start_session(
+                tenant, browser, browser.hash, origin, user, (), client_id, self._deps, password=credential
+            )
+        except Conflict:  # an administrator has set another one since
+            return None
 
     async def open_link(self, kind: LinkKind, handle: str, tenant: Tenant, origin: Origin) -> OpenLink | DeadLink:
         """See `signin.links.look`."""

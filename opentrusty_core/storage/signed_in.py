@@ -10,6 +10,7 @@ from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket
+from opentrusty_core.domain.user import PasswordCredential
 from opentrusty_core.storage.outcomes import OpenedInteraction, Recognised
 
 
@@ -17,9 +18,19 @@ class Sessions(Protocol):
     """The signed-in browsers of a tenant."""
 
     async def start(
-        self, session: Session, event: AuditEvent, *, replaces: str | None = None, refund: tuple[Bucket, ...] = ()
+        self,
+        session: Session,
+        event: AuditEvent,
+        *,
+        replaces: str | None = None,
+        refund: tuple[Bucket, ...] = (),
+        password: PasswordCredential | None = None,
     ) -> None:
         """Begin a session.
+
+        `password` is the one that the user has shown: where theirs is another by now (not the same hashed anew),
+        nothing begins and nothing is changed. Whoever sets a password and then ends the user's sessions, in one
+        transaction, leaves none that began with the one before. Raises `Conflict`.
 
         `replaces` is the id of the browser's session before: it ends, its grants pass to the new one where the user
         is the same and end with it where not. `refund` gives back the slots that the attempt took.

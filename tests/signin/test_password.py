@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opentrusty_core import Browser, Limits, PasswordMustChange, Passwords, Provider, SignedIn, User, WrongCredentials
+from opentrusty_core.crypto.passwords import Verified
 from opentrusty_core.domain.audit import ActorKind, AuditType, Outcome
+from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.user import UserStatus, normalised
 from opentrusty_core.errors import Denied, Invalid
 from tests.signin.steps import ORIGIN, fresh_browser, sign_in
@@ -210,6 +212,38 @@ async def test_a_person_of_another_tenant_is_nobody_here(world: World) -> None:
     other = await world.provider.management.tenants.create(SYSTEM, "globex")
     await world.add_user("olga", tenant=other)
     assert await attempt(world, "olga", PASSWORD) == WrongCredentials()
+
+
+@pytest.mark.case("K10", "D7")
+@pytest.mark.parametrize("before", ["the hash", "the session"])
+async def test_a_password_that_is_changed_while_it_is_looked_at_signs_nobody_in(world: World, before: str) -> None:
+    """Who resets a stolen password need not fear the thief who is signing in at that very moment."""
+
+    class Racing(Passwords):
+        async def verify(self, encoded: str, password: str) -> Verified:
+            verified = await super().verify(encoded, password)
+            world.runtime.advance(seconds=1)
+            users = world.provider.management.users
+            await users.set_password(SYSTEM, world.tenant.id, world.maria.id, "set at this very moment")
+            return verified
+
+    passwords = Racing(world.runtime.token_bytes, time_cost=1, memory_cost=8)
+    browser = fresh_browser(world)
+    if before == "the session":
+        earlier = await sign_in(world, browser, "sam")
+        browser = Browser(hash=browser.hash, session_hash=earlier.session.handle_hash)
+    outcome = await over(world, passwords).signin.password(
+        world.tenant, browser, ORIGIN, identifier="maria", password=PASSWORD
+    )
+    assert outcome == WrongCredentials()
+    user = await world.provider.signin.current_user(browser, world.tenant)
+    assert (user and user.id) == (world.sam.id if before == "the session" else None)
+    live = await world.store.tenant(world.tenant.id).sessions.of_user(
+        world.maria.id, world.runtime.now(), PageRequest()
+    )
+    assert live.items == ()
+    (failure,) = [e for e in await world.events() if e.type is AuditType.SIGN_IN and e.outcome is Outcome.FAILURE]
+    assert (failure.reason, failure.target) == ("wrong password", world.maria.id)
 
 
 # ---- An embedder's own people

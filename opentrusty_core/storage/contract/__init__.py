@@ -32,9 +32,14 @@ from opentrusty_core.storage.contract.groups import TestGroups
 from opentrusty_core.storage.contract.hostile import TestHostileInput
 from opentrusty_core.storage.contract.interactions import TestInteractions
 from opentrusty_core.storage.contract.isolation import TestIsolation
-from opentrusty_core.storage.contract.links import TestChangingPasswords, TestLinks
+from opentrusty_core.storage.contract.links import TestLinks
 from opentrusty_core.storage.contract.newcomers import TestAddingManyUsers
 from opentrusty_core.storage.contract.paging import TestPaging
+from opentrusty_core.storage.contract.passwords import (
+    TestChangingPasswords,
+    TestPasswordRaces,
+    TestStartingSessionsByPassword,
+)
 from opentrusty_core.storage.contract.people import TestConsents, TestPasswords, TestUsers
 from opentrusty_core.storage.contract.platform import TestStore, TestTenants
 from opentrusty_core.storage.contract.purging import TestPurging
@@ -80,6 +85,7 @@ __all__ = [
     "TestLinks",
     "TestLookingUpRefreshTokens",
     "TestPaging",
+    "TestPasswordRaces",
     "TestPasswords",
     "TestPlatformAssignments",
     "TestPurging",
@@ -93,6 +99,7 @@ __all__ = [
     "TestSigningKeys",
     "TestSortingUsers",
     "TestStartingSessions",
+    "TestStartingSessionsByPassword",
     "TestStatistics",
     "TestStore",
     "TestTenantLists",

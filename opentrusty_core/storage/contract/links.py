@@ -1,4 +1,4 @@
-"""What `storage.Links` and `Passwords.change` promise: both are how people come to a password of their own."""
+"""What `storage.Links` promises."""
 
 from __future__ import annotations
 
@@ -144,23 +144,3 @@ class TestLinks(Contract):
             assert await world.here.passwords.change(rehashed, new, world.event()) is True
         assert await world.here.links.open(link.hash, world.now) is None
         assert await world.here.links.open(others.hash, world.now) is not None
-
-
-class TestChangingPasswords(Contract):
-    """`Passwords.change`."""
-
-    async def test_a_password_is_changed_where_it_is_the_one_that_was_seen(self, world: World) -> None:
-        """Else the answer is False, nothing is written and no event."""
-        user = await world.user()
-        old, second, third = (a_password(world.runtime, user.id, must_change=n == 0) for n in range(3))
-        assert await world.here.passwords.change(old, second, world.event()) is False
-        assert await world.here.passwords.get(user.id) is None
-        await world.here.passwords.set(old, world.event())
-        event = world.event()
-        assert await world.here.passwords.change(old, second, event) is True
-        assert await world.here.passwords.get(user.id) == second
-        assert (await world.events())[-1] == event
-        before = await world.events()
-        assert await world.here.passwords.change(old, third, world.event()) is False
-        assert await world.here.passwords.get(user.id) == second
-        assert await world.events() == before

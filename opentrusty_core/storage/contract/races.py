@@ -18,7 +18,6 @@ from opentrusty_core.storage.contract.builders import (
     a_bucket,
     a_code,
     a_grant,
-    a_password,
     a_refresh_token,
     a_resource,
     a_session,
@@ -118,21 +117,6 @@ class TestRaces(Contract):
         for generation in (0, 1, 2):
             assert await world.refresh(token, generation) == Unknown()
 
-    @case("K10")
-    async def test_a_link_is_spent_once(self, world: World) -> None:
-        """By one of 64, alone or beside a new password in a transaction, and with one event."""
-        user = await world.user()
-        link, before = await world.link(user), await world.events()
-
-        async def spend(number: int) -> bool:
-            if number % 2:
-                return await world.here.links.spend(link.hash, world.now, world.event())
-            async with world.store.transaction(world.here_tenant.id) as repos:
-                return await repos.links.spend(link.hash, world.now, world.event())
-
-        assert sum(await race(spend)) == 1
-        assert len(await world.events()) == len(before) + 1
-
     async def test_an_attempt_is_claimed_once(self, world: World) -> None:
         """By one of 64 who come with one key; all others see who it is."""
         attempts = [an_attempt(world.runtime, key_hash=b"k" * 32) for _ in range(RACERS)]
@@ -147,17 +131,6 @@ class TestRaces(Contract):
         winner = next(number for number, outcome in outcomes.items() if outcome == AttemptClaimed())
         held = AttemptHeld(attempt=attempts[winner])
         assert all(outcome == held for number, outcome in outcomes.items() if number != winner)
-
-    async def test_a_password_is_changed_once(self, world: World) -> None:
-        """By one of 64 who have seen the same old one."""
-        user = await world.user()
-        old = a_password(world.runtime, user.id)
-        await world.here.passwords.set(old, world.event())
-        new = [a_password(world.runtime, user.id) for _ in range(RACERS)]
-        before = await world.events()
-        changes = await race(lambda n: world.here.passwords.change(old, new[n], world.event()))
-        assert sum(changes) == 1
-        assert len(await world.events()) == len(before) + 1
 
     @case("K3")
     async def test_no_guess_more_than_the_limit_is_let_through(self, world: World) -> None:

@@ -11,6 +11,8 @@ from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket
+from opentrusty_core.domain.user import PasswordCredential
+from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import OpenedInteraction, Recognised
 from opentrusty_core.stores.memory.tables import Tables, View, drop_interactions, page, revoke_grants
 from opentrusty_core.stores.memory.throttles import MemoryThrottles
@@ -23,10 +25,19 @@ class MemorySessions:
         self._view = view
 
     async def start(
-        self, session: Session, event: AuditEvent, *, replaces: str | None = None, refund: tuple[Bucket, ...] = ()
+        self,
+        session: Session,
+        event: AuditEvent,
+        *,
+        replaces: str | None = None,
+        refund: tuple[Bucket, ...] = (),
+        password: PasswordCredential | None = None,
     ) -> None:
         """See `storage.Sessions.start`."""
         async with self._view.write() as t:
+            known = t.passwords.get(session.user_id)
+            if password is not None and (known is None or known.changed_at != password.changed_at):
+                raise Conflict("The password was changed meanwhile.")
             if replaces is not None:
                 _replace_session(t, replaces, session)
             t.sessions[session.id] = session

@@ -21,6 +21,7 @@ POSTGRES = Dialect(
         "hot_table": "WITH (fillfactor = 90)",
         "wide_table": "",
         "for_update": "FOR NO KEY UPDATE",
+        "for_share": "FOR SHARE",
         "for_deletion": "FOR UPDATE",
         "for_key_share": "FOR KEY SHARE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",

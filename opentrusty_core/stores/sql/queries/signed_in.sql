@@ -5,15 +5,28 @@
 INSERT INTO sessions (tenant_id, {{session}}) VALUES (:tenant_id, {{:session}});
 {{write_event}};
 
+-- name: start_session_by_password
+-- Begins a session while the password that was shown is the user's. No row: it was changed. The password is held until the
+-- session is there for everybody, so who changes it finds the session and can end it.
+INSERT INTO sessions (tenant_id, {{session}})
+SELECT :tenant_id, {{:session}} FROM passwords p
+ WHERE p.tenant_id = :tenant_id AND p.user_id = :session_user_id AND p.changed_at = :password_changed_at {{for_share}}
+RETURNING id;
+{{write_event}};
+
 -- name: replace_session
--- Ends the browser's session before. Its grants pass to the new one where the user is the same, else those that are not
--- offline end.
-UPDATE sessions SET ended_at = :now WHERE tenant_id = :tenant_id AND id = :replaces AND ended_at IS NULL;
+-- Ends the browser's session before, where the new one has begun. Its grants pass to that where the user is the same, else
+-- those that are not offline end. It comes after the new one: who waits for a password must hold nothing.
+UPDATE sessions SET ended_at = :now
+ WHERE tenant_id = :tenant_id AND id = :replaces AND ended_at IS NULL
+   AND EXISTS (SELECT 1 FROM sessions n WHERE n.tenant_id = :tenant_id AND n.id = :session_id);
 UPDATE grants SET session_id = :session_id
- WHERE tenant_id = :tenant_id AND session_id = :replaces AND user_id = :user_id;
+ WHERE tenant_id = :tenant_id AND session_id = :replaces AND user_id = :user_id
+   AND EXISTS (SELECT 1 FROM sessions n WHERE n.tenant_id = :tenant_id AND n.id = :session_id);
 UPDATE grants SET revoked_at = :now
  WHERE tenant_id = :tenant_id AND session_id = :replaces AND user_id <> :user_id
-   AND NOT is_offline AND revoked_at IS NULL AND expires_at > :now;
+   AND NOT is_offline AND revoked_at IS NULL AND expires_at > :now
+   AND EXISTS (SELECT 1 FROM sessions n WHERE n.tenant_id = :tenant_id AND n.id = :session_id);
 
 -- name: recognise
 -- The live session that both hashes belong to, with its user and their consent to the client.

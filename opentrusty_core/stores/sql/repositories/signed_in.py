@@ -9,6 +9,8 @@ from opentrusty_core.domain.interaction import Interaction
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.session import Session
 from opentrusty_core.domain.throttle import Bucket
+from opentrusty_core.domain.user import PasswordCredential
+from opentrusty_core.errors import Conflict
 from opentrusty_core.storage import OpenedInteraction, Recognised
 from opentrusty_core.stores.sql.codec import Params, Row
 from opentrusty_core.stores.sql.engine import Database
@@ -21,17 +23,28 @@ class SqlSessions(Repository):
     """See `storage.Sessions`."""
 
     async def start(
-        self, session: Session, event: AuditEvent, *, replaces: str | None = None, refund: tuple[Bucket, ...] = ()
+        self,
+        session: Session,
+        event: AuditEvent,
+        *,
+        replaces: str | None = None,
+        refund: tuple[Bucket, ...] = (),
+        password: PasswordCredential | None = None,
     ) -> None:
         """See `storage.Sessions.start`."""
-        calls = []
+        params = self._params(event, **SESSION.params(session))
+        if password is None:
+            calls = [("start_session", params)]
+        else:
+            calls = [("start_session_by_password", {**params, "password_changed_at": password.changed_at})]
         if replaces is not None:
             successor: Params = {"session_id": session.id, "user_id": session.user_id, "now": session.created_at}
             calls.append(("replace_session", self._params(replaces=replaces, **successor)))
-        calls.append(("start_session", self._params(event, **SESSION.params(session))))
         if refund:
             calls.append(("refund_slots", self._params(buckets=bucket_params(self._tenant_id, refund))))
-        await self._database.together(*calls)
+        started, *_ = await self._database.together(*calls)
+        if password is not None and not started:
+            raise Conflict("The password was changed meanwhile.")
 
     async def recognise(
         self, handle_hash: bytes, browser_hash: bytes, now: datetime, *, client_id: str | None = None

@@ -17,6 +17,7 @@ SQLITE = Dialect(
         "hot_table": "STRICT, WITHOUT ROWID",
         "wide_table": "STRICT",
         "for_update": "",
+        "for_share": "",
         "for_deletion": "",
         "for_key_share": "",
         "skip_locked": "",

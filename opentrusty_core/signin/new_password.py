@@ -52,7 +52,7 @@ async def who_must(interaction: Interaction, tenant: Tenant, deps: Deps) -> tupl
 async def choose(
     interaction: Interaction, password: str, tenant: Tenant, origin: Origin, deps: Deps
 ) -> tuple[User, PasswordCredential] | PasswordRejected | None:
-    """Puts the new password in the place of the old one and ends what was begun with that; whose it is, and the new one.
+    """Puts the new password in the place of the old one and ends what was begun with that: whose it is, and the new.
 
     None, and nothing is changed, where the old password is another by now.
 

@@ -9,6 +9,8 @@ import click
 
 ON_TERMINAL, ELSEWHERE = 0.2, 10.0
 """Seconds between two lines."""
+WIDTH = 30
+"""Characters of a bar."""
 
 
 class Progress:
@@ -20,18 +22,22 @@ class Progress:
         self._every = ON_TERMINAL if self._terminal else ELSEWHERE
         self._said = time.monotonic()
 
-    def __call__(self, done: int) -> None:
-        """`done` are done by now."""
+    def __call__(self, done: int, share: float | None = None) -> None:
+        """`done` are done by now; `share` is how much of all that is, where that is known."""
         now = time.monotonic()
         if now - self._said >= self._every:
             self._said = now
-            click.echo(
-                f"\r{done:,} {self._what}" if self._terminal else f"{done:,} {self._what}",
-                err=True,
-                nl=not self._terminal,
-            )
+            line = f"{done:,} {self._what}"
+            if share is not None:
+                line = f"{_bar(share)} {share:4.0%}  {line}" if self._terminal else f"{share:.0%}: {line}"
+            click.echo(f"\r{line}" if self._terminal else line, err=True, nl=not self._terminal)
 
     def end(self) -> None:
         """Leave the line."""
         if self._terminal:
             click.echo("\r\x1b[2K", err=True, nl=False)
+
+
+def _bar(share: float) -> str:
+    full = min(WIDTH, round(share * WIDTH))
+    return f"[{'#' * full}{'-' * (WIDTH - full)}]"

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client, ClientSecret
 from opentrusty_core.domain.client_kind import kind_of
+from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.issuer_url import issuer_of
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
@@ -184,6 +185,16 @@ def of_assignment(assignment: Assignment) -> Data:
         "kind": assignment.principal.kind.value,
         "id": assignment.principal.id,
         "assigned_at": time(assignment.assigned_at),
+    }
+
+
+def of_consent(consent: Consent) -> Data:
+    """What a user allowed a client."""
+    return {
+        "client_id": consent.client_id,
+        "scope": " ".join(sorted(consent.scope)),
+        "claims": sorted(consent.claims),
+        "granted_at": time(consent.granted_at),
     }
 
 

@@ -7,8 +7,11 @@ import click
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.options import Paging, confirm, paged, read_secret, tenant_option, version_option, yes_option
 from opentrusty_cli.records import of_user
+from opentrusty_cli.user_bulk import bulk
+from opentrusty_cli.user_consents import consents, withdraw_consent
+from opentrusty_cli.user_files import export, import_
 from opentrusty_cli.user_links import invite, link, reset, unlock, withdraw_link
-from opentrusty_cli.user_options import claim_option, claims_of
+from opentrusty_cli.user_options import claim_option, claims_of, search_option, status_option
 from opentrusty_core.domain.user import UserSort, UserStatus
 
 TYPE_CHECKING = False
@@ -21,10 +24,6 @@ COLUMNS = ("id", "username", "email", "status")
 verified_option = click.option("--email-verified/--email-unverified", "email_verified", default=None)
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 generate_option = click.option("--generate-password", is_flag=True, help="Make a password and show it once.")
-search_option = click.option(
-    "--search", default="", metavar="TEXT", help="Only whose username, email or a word of whose names begins so."
-)
-status_option = click.option("--status", type=click.Choice([status.value for status in UserStatus]), help="Only these.")
 
 
 def _sorting(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Sorting | None:
@@ -42,7 +41,7 @@ def user() -> None:
     """Users of a tenant. USER is an id, a username or an email."""
 
 
-for command in (invite, reset, link, withdraw_link, unlock):
+for command in (invite, reset, link, withdraw_link, unlock, import_, export, consents, withdraw_consent, bulk):
     user.add_command(command)
 
 
@@ -59,7 +58,7 @@ for command in (invite, reset, link, withdraw_link, unlock):
 @paged
 @operation
 async def list_(
-    desk: Desk, tenant_name: str, search: str, status: str | None, sort: Sorting | None, paging: Paging
+    desk: Desk, tenant_name: str, search: str, status: UserStatus | None, sort: Sorting | None, paging: Paging
 ) -> None:
     """List users, the oldest first, or those that a search finds."""
     tenant_id = await desk.tenant_id(tenant_name)
@@ -72,7 +71,7 @@ async def list_(
             search=search,
             sort=by,
             descending=descending,
-            status=None if status is None else UserStatus(status),
+            status=status,
         )
     )
     desk.output.many([of_user(item) for item in page.items], COLUMNS, next_after=page.next_after)

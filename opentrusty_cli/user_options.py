@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from opentrusty_cli.options import pairs
+from opentrusty_core.domain.user import UserStatus
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+search_option = click.option(
+    "--search", default="", metavar="TEXT", help="Only whose username, email or a word of whose names begins so."
+)
+
+
+def status_option(function: F) -> F:
+    """Add `--status`, given to the command as `status`."""
+
+    def parse(_ctx: click.Context, _param: click.Parameter, value: str | None) -> UserStatus | None:
+        return None if value is None else UserStatus(value)
+
+    statuses = click.Choice([status.value for status in UserStatus])
+    return click.option("--status", type=statuses, callback=parse, help="Only these.")(function)
+
 
 claim_option = click.option(
     "--claim",

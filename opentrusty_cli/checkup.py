@@ -44,6 +44,7 @@ class Finding:
 def of_settings(settings: Settings) -> Iterator[Finding]:
     """What the settings alone tell."""
     yield from _urls(settings)
+    yield from _console(settings)
     yield from _cookie_domain(settings)
     yield from _tls(settings)
     yield from _ca_bundle(settings)
@@ -80,6 +81,13 @@ def _urls(settings: Settings) -> Iterator[Finding]:
             yield Finding(check=name, grade=Grade.DOUBTFUL, finding=f"{url} is this machine only.", advice=advice)
         else:
             yield Finding(check=name, grade=Grade.FINE, finding=url)
+
+
+def _console(settings: Settings) -> Iterator[Finding]:
+    if settings.console_url is not None and settings.admin_url is None:
+        finding = "There is a console and no Admin Plane, so that nobody can sign in to it."
+        advice = "Set ADMIN_URL, for every plane."
+        yield Finding(check="console", grade=Grade.WRONG, finding=finding, advice=advice)
 
 
 def _cookie_domain(settings: Settings) -> Iterator[Finding]:

@@ -140,6 +140,10 @@ def _contradictions(given: Set[str], values: Mapping[str, Any]) -> Iterator[str]
     """Settings that do not go together; those that are unusable by themselves were told before."""
     if ("tls_certificate_file" in given) != ("tls_key_file" in given):
         yield "tls_certificate_file and tls_key_file: set both or neither."
+    others = {name: values.get(name) for name in ("auth_url", "console_url")}
+    for name, url in others.items():
+        if url is not None and values.get("admin_url") == url:
+            yield f"admin_url: it is {name} too, and each plane has an origin of its own."
     domain = values.get("cookie_domain")
     if domain is not None and "auth_url" not in given:
         yield "cookie_domain: it needs auth_url beside it."

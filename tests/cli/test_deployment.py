@@ -105,6 +105,13 @@ def test_the_doctor_tells_of_a_wrong_and_of_a_readable_master_key(acme: Cli) -> 
     assert grades(examined(acme))["master_key"] == "wrong"
 
 
+def test_the_doctor_tells_of_a_console_without_an_admin_plane(acme: Cli) -> None:
+    acme.environ["OPENTRUSTY_CONSOLE_URL"] = "https://console.example.org"
+    assert grades(examined(acme))["console"] == "wrong"
+    acme.environ["OPENTRUSTY_ADMIN_URL"] = "https://api.example.org"
+    assert "console" not in grades(examined(acme))
+
+
 def test_the_doctor_tells_of_planes_outside_the_cookie_domain(acme: Cli) -> None:
     acme.environ["OPENTRUSTY_AUTH_URL"] = "https://auth.example.org"
     acme.environ["OPENTRUSTY_ADMIN_URL"] = "https://api.other.org"

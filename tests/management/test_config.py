@@ -176,6 +176,12 @@ def test_a_cookie_domain_is_the_auth_host_or_its_parent(domain: str) -> None:
     assert "cookie_domain" in refusal(environ).lower()
 
 
+@pytest.mark.parametrize("other", ["AUTH_URL", "CONSOLE_URL"])
+def test_each_plane_has_an_origin_of_its_own(other: str) -> None:
+    environ = {"OPENTRUSTY_ADMIN_URL": "https://a.example", f"OPENTRUSTY_{other}": "https://a.example"}
+    assert f"admin_url: it is {other.lower()} too" in refusal(environ)
+
+
 def test_a_cookie_domain_needs_an_auth_url() -> None:
     assert "needs auth_url" in refusal({"OPENTRUSTY_COOKIE_DOMAIN": "example.org"})
     said = refusal({"OPENTRUSTY_COOKIE_DOMAIN": "example.org", "OPENTRUSTY_AUTH_URL": "bad"})

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "migrate": ("opentrusty_cli.migrate:migrate", "Bring the database's schema up to date."),
     "bootstrap": ("opentrusty_cli.bootstrap:bootstrap", "Make the first platform administrator."),
     "doctor": ("opentrusty_cli.doctor:doctor", "Say what is wrong with this deployment."),
+    "health": ("opentrusty_cli.health:health", "How database, keys and maintenance are."),
     "maintain": ("opentrusty_cli.maintain:maintain", "Purge what has expired; step the signing keys; seal the audit."),
     "tenant": ("opentrusty_cli.tenant:tenant", "Tenants: made, configured, suspended, deleted; their domains."),
     "user": ("opentrusty_cli.user:user", "Users of a tenant, and their passwords."),

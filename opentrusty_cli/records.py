@@ -23,6 +23,10 @@ from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import User
 from opentrusty_core.storage import HeldGrant
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from opentrusty_core.management import SystemHealth
+
 Data = dict[str, object]
 
 
@@ -231,4 +235,30 @@ def of_event(event: AuditEvent) -> Data:
         "user_agent": event.origin.user_agent,
         "request_id": event.origin.request_id,
         "details": dict(event.details),
+    }
+
+
+def of_health(health: SystemHealth) -> Data:
+    """The health of a deployment; latency and clock offset in milliseconds."""
+    run, keys = health.last_maintenance, health.keys
+    return {
+        "status": "ok" if health.is_fine else "warning",
+        "version": health.version,
+        "at": time(health.at),
+        "checks": {check.name: check.finding for check in health.checks},
+        "failing": [check.name for check in health.checks if not check.is_fine],
+        "schema": health.schema,
+        "latency": round(health.latency.total_seconds() * 1000, 3),
+        "clock_offset": None if health.clock_offset is None else round(health.clock_offset.total_seconds() * 1000),
+        "master_key_id": health.master_key_id,
+        "keys": {
+            "announced": keys.announced,
+            "active": keys.active,
+            "retiring": keys.retiring,
+            "oldest_active_at": time(keys.oldest_active_at),
+            "next_rotation_at": time(health.next_rotation_at),
+        },
+        "last_maintenance": None if run is None else time(run.ended_at),
+        "audit_sealed_until": time(health.audit_sealed_until),
+        "backlog": dict(health.backlog),
     }

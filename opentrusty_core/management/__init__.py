@@ -38,6 +38,7 @@ from opentrusty_core.management.roles import Roles
 from opentrusty_core.management.sealing import Sealing, SealReport
 from opentrusty_core.management.sessions import Sessions
 from opentrusty_core.management.statistics import Statistics
+from opentrusty_core.management.system import Check, System, SystemHealth
 from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, InvitedOwner, Tenants
 from opentrusty_core.management.user_exports import UserExports
 from opentrusty_core.management.user_fields import UserFields
@@ -53,6 +54,7 @@ __all__ = [
     "Administrator",
     "Begun",
     "Bootstrapped",
+    "Check",
     "ClientFields",
     "ClientWithSecret",
     "FirstOwner",
@@ -67,6 +69,7 @@ __all__ = [
     "Repeated",
     "RoleFields",
     "SealReport",
+    "SystemHealth",
     "UserFields",
     "actor_of_client",
     "actor_of_user",
@@ -138,6 +141,7 @@ class Management:
         self.bootstrap = Bootstrap(context, self.tenants, self.users)
         self.statistics = Statistics(context)
         self.sealing = Sealing(context)
+        self.system = System(context)
         self.maintenance = Maintenance(context, self.keys, self.sealing, Erasure(context))
 
     @classmethod

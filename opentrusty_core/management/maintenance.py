@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
+from opentrusty_core.domain.upkeep import MaintenanceRun
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys
@@ -51,7 +52,7 @@ class Maintenance:
 
         What a spent budget leaves is the next run's: what was done costs nothing to find done.
         """
-        deadline = self._context.runtime.monotonic() + budget.total_seconds()
+        deadline, started_at = self._context.runtime.monotonic() + budget.total_seconds(), self._context.runtime.now()
         async with self._store.exclusive(LOCK) as alone:
             if not alone:
                 return MaintenanceReport(ran=False, finished=False)
@@ -59,18 +60,35 @@ class Maintenance:
             seal = await self._sealing.seal_all(deadline)
             purged, purge_finished = await self._purge(deadline, batch)
             erased = await self._erasure.erase_due(lambda: self._is_over(deadline), batch)
-        return MaintenanceReport(
-            ran=True,
-            finished=keys_finished and (seal.finished or not seal.ran) and purge_finished and erased.finished,
-            tenants=tenants,
-            keys_made=made,
-            keys_changed=changed,
-            events_sealed=seal.events,
-            audits_refused=seal.refused,
-            purged=purged,
-            tenants_erased=erased.tenants,
-            erased=erased.records,
+            report = MaintenanceReport(
+                ran=True,
+                finished=keys_finished and (seal.finished or not seal.ran) and purge_finished and erased.finished,
+                tenants=tenants,
+                keys_made=made,
+                keys_changed=changed,
+                events_sealed=seal.events,
+                audits_refused=seal.refused,
+                purged=purged,
+                tenants_erased=erased.tenants,
+                erased=erased.records,
+            )
+            await self._note(report, started_at)
+        return report
+
+    async def _note(self, report: MaintenanceReport, started_at: datetime) -> None:
+        """What those who look after the deployment are told of the run."""
+        run = MaintenanceRun(
+            started_at=started_at,
+            ended_at=self._context.runtime.now(),
+            finished=report.finished,
+            keys_made=report.keys_made,
+            keys_changed=report.keys_changed,
+            events_sealed=report.events_sealed,
+            audits_refused=len(report.audits_refused),
+            purged=report.purged,
+            erased=report.erased,
         )
+        await self._store.platform.upkeep.note_run(run)
 
     async def _step_keys(self, deadline: float) -> tuple[int, int, int, bool]:
         tenants = made = changed = 0

@@ -20,6 +20,7 @@ from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, Te
 from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
 from opentrusty_core.storage.seals import Seals, Statistics
 from opentrusty_core.storage.signed_in import Interactions, Sessions
+from opentrusty_core.storage.upkeep import Upkeep
 
 
 class TenantRepositories(Protocol):
@@ -221,6 +222,11 @@ class Platform(Protocol):
         """What was counted of all audits together."""
         ...
 
+    @property
+    def upkeep(self) -> Upkeep:
+        """What those ask who keep the deployment."""
+        ...
+
     async def claim_master_key(self, key_id: str) -> str:
         """Remember which master key seals this database's secrets, if none is remembered yet; the one that is."""
         ...
@@ -277,6 +283,10 @@ class Store(Protocol):
         """Return if the database answers and its schema is this version's. Raises `StoreUnavailable` or
         `SchemaMismatch`.
         """
+        ...
+
+    async def schema(self) -> str | None:
+        """The name of the newest migration that shaped the database; None where there is no schema."""
         ...
 
     async def clock(self) -> datetime | None:

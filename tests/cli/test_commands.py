@@ -516,3 +516,13 @@ def test_what_cannot_be_undone_asks_first_and_no_is_the_default(
 def test_yes_answers_the_question(acme: Cli) -> None:
     acme("user", "create", "-t", "acme", "pat")
     assert acme.run("user", "disable", "-t", "acme", "pat", input="y\n").exit_code == 0
+
+
+def test_health_is_shown_and_fails_where_something_is_wrong(acme: Cli) -> None:
+    assert acme.run("health").exit_code == 1, "nobody has maintained it yet"
+    acme("maintain")
+    found = acme.json("health")
+    assert (found["status"], found["failing"]) == ("ok", [])
+    assert found["schema"][:4].isdecimal()
+    assert found["keys"]["active"] == 4
+    assert set(found["checks"]) == {"database", "clock", "keys", "maintenance", "backlog", "master_key"}

@@ -244,3 +244,17 @@ async def test_an_import_is_written_batch_by_batch(
         LineOutcome.SKIPPED: 99,
         LineOutcome.REFUSED: 1,
     }
+
+
+async def test_a_database_tells_its_schema_its_time_and_what_waits(place: Place) -> None:
+    await place.session(place.plain)
+    await place.management.maintenance.maintain()
+    place.runtime.advance(days=3)
+    found = await place.management.system.health(SYSTEM)
+    assert found.schema is not None
+    assert found.schema[:4].isdecimal()
+    assert found.backlog["sessions"] == 1
+    assert found.last_maintenance is not None
+    assert found.keys.active == 2
+    (clock,) = [check for check in found.checks if check.name == "clock"]
+    assert not clock.is_fine, "the clock of the tests stands in another month than the database's"

@@ -59,6 +59,7 @@ from opentrusty_core.storage.contract.tenant_lists import TestTenantLists
 from opentrusty_core.storage.contract.throttles import TestThrottles
 from opentrusty_core.storage.contract.tokens import TestAccessTokens, TestLookingUpRefreshTokens, TestRefreshTokens
 from opentrusty_core.storage.contract.transactions import TestTransactions
+from opentrusty_core.storage.contract.upkeep import TestUpkeep
 from opentrusty_core.storage.contract.user_lists import TestFindingUsers, TestSortingUsers
 
 __all__ = [
@@ -107,5 +108,6 @@ __all__ = [
     "TestTenants",
     "TestThrottles",
     "TestTransactions",
+    "TestUpkeep",
     "TestUsers",
 ]

@@ -106,6 +106,10 @@ class MemoryStore:
     async def clock(self) -> None:
         """See `storage.Store.clock`: memory has none."""
 
+    async def schema(self) -> str | None:
+        """See `storage.Store.schema`: memory has none."""
+        return None
+
     async def migrate(self) -> tuple[str, ...]:
         """See `storage.Store.migrate`: memory has no schema."""
         return ()

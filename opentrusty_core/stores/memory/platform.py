@@ -18,6 +18,7 @@ from opentrusty_core.stores.memory.purge import erase, purge
 from opentrusty_core.stores.memory.roles import MemoryDeclaredAccesses, MemoryPlatformAssignments
 from opentrusty_core.stores.memory.seals import MemorySeals, MemoryStatistics
 from opentrusty_core.stores.memory.tables import PLATFORM, Database, Tables, View, page, sorted_page
+from opentrusty_core.stores.memory.upkeep import MemoryUpkeep
 
 
 class MemoryTenants:
@@ -114,6 +115,7 @@ class MemoryPlatform:
         view = View(database, PLATFORM)
         self.audit = MemoryAudit(view)
         self.seals = MemorySeals(view)
+        self.upkeep = MemoryUpkeep(database)
         self.statistics = MemoryStatistics(view)
 
     async def claim_master_key(self, key_id: str) -> str:

@@ -17,6 +17,11 @@ from opentrusty_core.stores.memory.tables import Database, Tables
 KEEP_SESSION = timedelta(days=1)
 """A code that was issued while its session ended has to find it ended."""
 
+WAITING = (
+    *("access_tokens", "attempts", "codes", "declared_accesses", "interactions", "one_time_links"),
+    *("revoked_jwts", "sessions", "tenants"),
+)
+
 
 def purge(database: Database, now: datetime, batch: int) -> Mapping[str, int]:
     """Remove at most `batch` dead records of each table; how many went, by table."""
@@ -26,6 +31,16 @@ def purge(database: Database, now: datetime, batch: int) -> Mapping[str, int]:
             del table[key]
             gone[name] += 1
     return gone
+
+
+def waiting(database: Database, now: datetime) -> Mapping[str, int]:
+    """How many records of each kind are dead but for those that no index finds, and tenants whose end has come."""
+    due = Counter(dict.fromkeys(WAITING, 0))
+    for name, _, dead in _dead(database, now):
+        due[name] += len(dead)
+    tenants = (tables.tenant for tables in database.tenants.values())
+    due["tenants"] = sum(it is not None and it.delete_at is not None and it.delete_at <= now for it in tenants)
+    return {name: due[name] for name in WAITING}
 
 
 def erase(database: Database, tenant_id: str, batch: int) -> Mapping[str, int]:

@@ -32,6 +32,7 @@ from opentrusty_core.domain.signing_key import SigningKey
 from opentrusty_core.domain.statistics import CountKey, UseKey, Uses
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.token import AccessToken, RefreshToken
+from opentrusty_core.domain.upkeep import MaintenanceRun
 from opentrusty_core.domain.usage import Totals
 from opentrusty_core.domain.user import PasswordCredential, User
 from opentrusty_core.errors import StoreUnavailable
@@ -92,6 +93,7 @@ class Database:
     throttles: dict[tuple[str, bytes], datetime] = field(default_factory=dict)  # by tenant and bucket
     declared_accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
     master_key_id: str | None = None
+    last_run: MaintenanceRun | None = None
     sealed_until: datetime | None = None
     claimed_names: set[str] = field(default_factory=set)
     _lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))

@@ -109,6 +109,24 @@ class Record(Generic[T]):
         return None if row[start] is None else self.read(row, start)
 
 
+class Document(Generic[T]):
+    """How a record lies in one text, where it has no table."""
+
+    def __init__(self, cls: type[T]) -> None:
+        self._object = _Object(cls)
+
+    def dump(self, record: T) -> str:
+        """The text."""
+        return _dump(self._object.dump(record))
+
+    def load(self, text: str) -> T:
+        """The record in the text. Raises `Damaged` where there is none."""
+        try:
+            return typing.cast("T", self._object.load(_load(text)))
+        except (TypeError, ValueError, KeyError) as error:
+            raise Damaged(f"a stored document cannot be read: {error}") from error
+
+
 def _load(text: str) -> Any:
     value, end = _decode(text)  # a quarter quicker than `decode`, which looks for white space around
     if end != len(text):

@@ -46,6 +46,15 @@ async def check(engine: Engine) -> None:
         raise SchemaMismatch(f"The database's schema is older (it lacks {missing[0]}): run `opentrusty migrate`.")
 
 
+async def newest(engine: Engine) -> str | None:
+    """The name of the newest migration that has run, None before the first."""
+    try:
+        names = [str(name) for name, _ in await engine.run("applied_migrations", {})]
+    except NoSuchTable:
+        return None
+    return max(names, default=None)
+
+
 def _refuse_strange(applied: dict[str, str], known: dict[str, str]) -> None:
     for name, checksum in applied.items():
         if name not in known:

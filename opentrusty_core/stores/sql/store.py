@@ -95,6 +95,10 @@ class SqlStore:
         """See `storage.Store.migrate`."""
         return await migrations.migrate(self._engine)
 
+    async def schema(self) -> str | None:
+        """See `storage.Store.schema`."""
+        return await migrations.newest(self._engine)
+
     async def clock(self) -> datetime | None:
         """See `storage.Store.clock`."""
         ((seconds,),) = await self._engine.run("clock", {})

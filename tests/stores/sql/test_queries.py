@@ -17,7 +17,7 @@ from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
 
 REPOSITORIES = Path(__file__).parents[3] / "opentrusty_core/stores/sql"
 ON_SQLITE, ON_POSTGRES = load_queries(SQLITE), load_queries(POSTGRES)
-SCANNING = {"totals_of_all", "applied_migrations", "delete_client", "delete_user", "purge_throttles"}
+SCANNING = {"totals_of_all", "applied_migrations", "delete_client", "delete_user", "key_census", "purge_throttles"}
 """What may walk a table: one that is or is kept small, and where tokens of minutes are removed with all the rest."""
 ALL_OF_A_TENANT = SCANNING | {"own_roles", "published_keys_of", "resources", "resources_of", "signing_keys"}
 ALL_OF_A_TENANT |= {name for name in ON_SQLITE if name.startswith("erase_")}
@@ -72,7 +72,7 @@ def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
     of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "due_tenants", "find_tenant", "page_tenants"}
     of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "holders_of_platform_role"}
     of_all |= {"declare_access", "end_access", "get_access", "live_accesses"}
-    of_all |= {"get_meta", "set_meta", "totals_of_all", "unsealed_audits"}
+    of_all |= {"backlog", "get_meta", "key_census", "set_meta", "totals_of_all", "unsealed_audits"}
     of_all |= {"tenant_at_domain", *(name for name in ON_SQLITE if name.startswith("page_tenants"))}
     for name, query in ON_SQLITE.items():
         if name not in of_all and not name.startswith("purge_"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import BY_MOMENT, Key, Page, PageRequest
@@ -21,11 +21,10 @@ from opentrusty_core.stores.sql.repositories.base import Repository, first
 from opentrusty_core.stores.sql.repositories.roles import SqlDeclaredAccesses, SqlPlatformAssignments
 from opentrusty_core.stores.sql.repositories.seals import PLATFORM, SqlSeals, SqlStatistics
 from opentrusty_core.stores.sql.repositories.terms import dump_beginnings
+from opentrusty_core.stores.sql.repositories.upkeep import KEEP_SESSION, MASTER_KEY, SqlUpkeep
 from opentrusty_core.stores.sql.rows import RESOURCE, SIGNING_KEY, TENANT
 
-_MASTER_KEY = "master_key"
 _SEALED_UNTIL = "sealed_until"
-_KEEP_SESSION = timedelta(days=1)
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
 _PURGED = (
     "attempts",
@@ -147,15 +146,16 @@ class SqlPlatform:
         self.audit = SqlAudit(engine, PLATFORM)
         self.seals = SqlSeals(engine, PLATFORM)
         self.statistics = SqlStatistics(engine, PLATFORM)
+        self.upkeep = SqlUpkeep(engine, PLATFORM)
 
     async def claim_master_key(self, key_id: str) -> str:
         """See `storage.Platform.claim_master_key`."""
-        ((value,),) = await self._engine.run("claim_meta", {"name": _MASTER_KEY, "value": key_id})
+        ((value,),) = await self._engine.run("claim_meta", {"name": MASTER_KEY, "value": key_id})
         return str(value)
 
     async def replace_master_key(self, old: str, new: str) -> bool:
         """See `storage.Platform.replace_master_key`."""
-        return bool(await self._engine.run("replace_meta", {"name": _MASTER_KEY, "old": old, "value": new}))
+        return bool(await self._engine.run("replace_meta", {"name": MASTER_KEY, "old": old, "value": new}))
 
     async def unsealed(self, request: PageRequest, before: str) -> Page[str]:
         """See `storage.Platform.unsealed`."""
@@ -176,7 +176,7 @@ class SqlPlatform:
 
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""
-        params = {"now": now, "day_ago": now - _KEEP_SESSION, "moment": to_microseconds(now), "batch": batch}
+        params = {"now": now, "day_ago": now - KEEP_SESSION, "moment": to_microseconds(now), "batch": batch}
         params["forgotten_day"] = str((now - KEEP_ACTIVE).date())
         queries = ("lock_due_codes", *(f"purge_{table}" for table in _PURGED_TOGETHER))
         _, *rows = await self._engine.together(*((query, params) for query in queries))

@@ -7,13 +7,18 @@ from typing import Final
 
 from opentrusty_admin.operation import Operation
 from opentrusty_admin.routes import (
+    accesses,
+    assignments,
     client_grants,
     clients,
+    groups,
     keys,
     links,
     manifests,
     me,
+    platform_roles,
     resources,
+    roles,
     sessions,
     tenants,
     users,
@@ -30,6 +35,11 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     resources,
     manifests,
     keys,
+    roles,
+    groups,
+    assignments,
+    platform_roles,
+    accesses,
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(

@@ -30,6 +30,8 @@ class MeOut(Model):
     """What holds in the caller's own tenant."""
     platform_permissions: tuple[Permission, ...]
     """What holds on the platform, and by that in every tenant."""
+    accesses: tuple[str, ...]
+    """The ids of the tenants that the caller may look into by an access that they declared."""
 
     @classmethod
     def of(cls, me: Myself) -> MeOut:
@@ -44,4 +46,5 @@ class MeOut(Model):
             tenant=Home(id=me.tenant.id, name=me.tenant.name, display_name=me.tenant.display_name),
             permissions=tuple(sorted(me.actor.permissions)),
             platform_permissions=tuple(sorted(me.actor.platform_permissions)),
+            accesses=tuple(sorted(me.actor.accesses)),
         )

@@ -10,7 +10,7 @@ from opentrusty_core.config import Config, Settings
 from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.passwords import Passwords
 from opentrusty_core.domain.signing_key import KeyPolicy
-from opentrusty_core.management.accesses import Accesses, Administrator
+from opentrusty_core.management.accesses import Accesses, Administrator, NamedAccess
 from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_user
 from opentrusty_core.management.audit import Audit
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
@@ -66,6 +66,7 @@ __all__ = [
     "MaintenanceReport",
     "Management",
     "Myself",
+    "NamedAccess",
     "Repeated",
     "RoleFields",
     "SealReport",

@@ -5,6 +5,8 @@ Both audits say so, the tenant's and the platform's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from opentrusty_core.domain.audit import AuditEvent, AuditType
@@ -25,6 +27,15 @@ class Administrator:
     principal: Principal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedAccess:
+    """A declared access with the names of its tenants: the one that it opens, and the home of who looks in."""
+
+    access: DeclaredAccess
+    tenant_name: str
+    home_name: str
+
+
 class Accesses:
     """Use cases around declared accesses."""
 
@@ -34,7 +45,7 @@ class Accesses:
 
     async def declare(
         self, actor: Actor, tenant_id: str, reason: str, *, to: Administrator | None = None
-    ) -> DeclaredAccess:
+    ) -> NamedAccess:
         """Open the tenant to the actor for an hour, reading only; the system says `to` whom, and nobody else does.
 
         Raises:
@@ -57,7 +68,8 @@ class Accesses:
             expires_at=now + LIFETIME,
         )
         await self._store.platform.accesses.declare(access, *self._events(actor, AuditType.ACCESS_DECLARED, access))
-        return access
+        (named,) = await self._named((access,))
+        return named
 
     async def end(self, actor: Actor, access_id: str) -> None:
         """End an access early. Raises `NotFound` where there is none, or not any more."""
@@ -69,16 +81,18 @@ class Accesses:
         ):
             raise NotFound("There is no such access.")
 
-    async def live(self, actor: Actor, request: PageRequest) -> Page[DeclaredAccess]:
+    async def live(self, actor: Actor, request: PageRequest) -> Page[NamedAccess]:
         """Every access that opens a tenant now, the oldest first."""
         actor.require_platform(Permission.ACCESS_DECLARE)
-        return await self._store.platform.accesses.live(self._context.runtime.now(), request)
+        page = await self._store.platform.accesses.live(self._context.runtime.now(), request)
+        return Page(items=await self._named(page.items), next_after=page.next_after)
 
-    async def live_in(self, actor: Actor, tenant_id: str, request: PageRequest) -> Page[DeclaredAccess]:
+    async def live_in(self, actor: Actor, tenant_id: str, request: PageRequest) -> Page[NamedAccess]:
         """Those that open the tenant now, the oldest first: for its owner."""
         actor.require(Permission.ACCESS_READ, tenant_id)
         await self._store.tenant(tenant_id).tenant.get()
-        return await self._store.platform.accesses.live_in(tenant_id, self._context.runtime.now(), request)
+        page = await self._store.platform.accesses.live_in(tenant_id, self._context.runtime.now(), request)
+        return Page(items=await self._named(page.items), next_after=page.next_after)
 
     async def _administrator(self, actor: Actor, to: Administrator | None) -> Administrator:
         if to is None and actor.tenant_id is not None and actor.principal is not None:
@@ -91,6 +105,17 @@ class Accesses:
         if Permission.ACCESS_DECLARE not in held.platform_permissions:
             raise Denied(f"The {to.principal.kind.value} is no platform administrator.")
         return to
+
+    async def _named(self, accesses: Iterable[DeclaredAccess]) -> tuple[NamedAccess, ...]:
+        """With the names of their tenants: there are never many at a time."""
+        names: dict[str, str] = {}
+        for tenant_id in {it for access in accesses for it in (access.tenant_id, access.home_id)}:
+            with suppress(NotFound):  # erased meanwhile
+                names[tenant_id] = (await self._store.tenant(tenant_id).tenant.get()).name
+        return tuple(
+            NamedAccess(access=it, tenant_name=names.get(it.tenant_id, ""), home_name=names.get(it.home_id, ""))
+            for it in accesses
+        )
 
     def _events(self, actor: Actor, type_: AuditType, access: DeclaredAccess) -> tuple[AuditEvent, AuditEvent]:
         """For the tenant's audit, and for the platform's."""

@@ -121,8 +121,6 @@ class ImportRun:
     async def _why_not_grantable(self, name: str) -> str | None:
         try:
             role = await self._roles.grantable(self._actor, self._tenant_id, name)
-        except Invalid as error:
-            return error.fields["role"]
         except DomainError as error:
             return str(error)
         return None if role.scope is RoleScope.TENANT else "It is a role of the platform."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from opentrusty_core.domain.audit import AuditEvent, AuditType
+from opentrusty_core.domain.authority import Authority
 from opentrusty_core.domain.departure import RoleTaken
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.principal import Principal, PrincipalKind
 from opentrusty_core.domain.role import BUILTIN_ROLES, TENANT_OWNER, Assignment, Permission, Role, RoleScope
-from opentrusty_core.errors import Denied, Invalid, NotFound
+from opentrusty_core.errors import Denied, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.owners import departing
@@ -33,27 +34,32 @@ class Roles:
         tenant = await self._store.tenant(tenant_id).assignments.of_principal(principal)
         return (*tenant, *await self._store.platform.assignments.of_principal(tenant_id, principal))
 
+    async def authority(self, actor: Actor, tenant_id: str, principal: Principal) -> Authority:
+        """What a principal holds, itself and by its groups, and so may do. Raises `NotFound`."""
+        actor.require(Permission.ROLE_READ, tenant_id)
+        await self._require(tenant_id, principal)
+        return await self._store.tenant(tenant_id).assignments.held_by(principal)
+
     async def holders(self, actor: Actor, tenant_id: str, role: str, request: PageRequest) -> Page[Assignment]:
-        """Who holds a role in the tenant, by principal. Raises `Invalid` for a role that is not a tenant's."""
+        """Who holds a role in the tenant, by principal. Raises `NotFound` for a role that is not a tenant's."""
         actor.require(Permission.ROLE_READ, tenant_id)
         await self._store.tenant(tenant_id).tenant.get()
         if (await self._role(tenant_id, role)).scope is not RoleScope.TENANT:
-            raise Invalid({"role": "It is a role of the platform."})
+            raise NotFound("It is a role of the platform.")
         return await self._store.tenant(tenant_id).assignments.of_role(role, request)
 
     async def platform_holders(self, actor: Actor, role: str, request: PageRequest) -> Page[Assignment]:
-        """Who holds a role on the platform, by home and principal. Raises `Invalid` for a role that is not its."""
+        """Who holds a role on the platform, by home and principal. Raises `NotFound` for a role that is not its."""
         actor.require_platform(Permission.PLATFORM_ROLE_ASSIGN)
         if role not in BUILTIN_ROLES or BUILTIN_ROLES[role].scope is not RoleScope.PLATFORM:
-            raise Invalid({"role": "It is not a role of the platform."})
+            raise NotFound("It is not a role of the platform.")
         return await self._store.platform.assignments.of_role(role, request)
 
     async def assign(self, actor: Actor, tenant_id: str, principal: Principal, role: str) -> bool:
         """Give a principal of the tenant a role; False where they hold it already.
 
         Raises:
-            Invalid: no such role.
-            NotFound: no such principal.
+            NotFound: no such principal or role.
             Denied: the role holds permissions that the actor lacks.
         """
         granted = await self._changeable(actor, tenant_id, principal, role)
@@ -68,8 +74,7 @@ class Roles:
         """Take a role from a principal of the tenant; False where they do not hold it.
 
         Raises:
-            Invalid: no such role.
-            NotFound: no such principal.
+            NotFound: no such principal or role.
             Denied: the role holds permissions that the actor lacks.
             Conflict: the last owner of the tenant, or the last platform administrator.
         """
@@ -94,7 +99,7 @@ class Roles:
         """The role, where the actor may give and take it, for use cases that give it beside something else.
 
         Raises:
-            Invalid: no such role.
+            NotFound: no such role.
             Denied: the role holds permissions that the actor lacks.
         """
         if name in BUILTIN_ROLES and BUILTIN_ROLES[name].scope is RoleScope.PLATFORM:
@@ -112,7 +117,7 @@ class Roles:
             return BUILTIN_ROLES[name]
         own = await self._store.tenant(tenant_id).roles.get(name)
         if own is None:
-            raise Invalid({"role": f"Use one of {', '.join(BUILTIN_ROLES)}, or a role of the tenant's own."})
+            raise NotFound(f"There is no such role. Use one of {', '.join(BUILTIN_ROLES)}, or one of the tenant's own.")
         return own.role
 
     async def _require(self, tenant_id: str, principal: Principal) -> None:

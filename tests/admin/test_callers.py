@@ -114,6 +114,29 @@ async def test_a_service_client_is_somebody_without_a_role(world: AdminWorld) ->
     assert "www-authenticate" not in answer.headers
 
 
+@pytest.mark.case("K5", "J4")
+async def test_a_service_client_may_do_what_its_roles_say(world: AdminWorld) -> None:
+    """Its own, not those of a user with its id; taken from it, or with it disabled, its token opens nothing."""
+    api, management = world.api(await service_token(world)), world.auth.provider.management
+    namesake = replace(world.auth.sam, id="service", username="service", email=None)
+    event = AuditEvent(id="an-event", at=namesake.created_at, type=AuditType.USER_CREATED)
+    await world.auth.store.tenant(world.acme.id).users.add(namesake, event)
+    await management.roles.assign(SYSTEM, world.acme.id, Principal.user("service"), "tenant_owner")
+    assert (await api.get(CLIENTS)).status_code == 403
+    client = Principal.client("service")
+    await management.roles.assign(SYSTEM, world.acme.id, client, "tenant_auditor")
+    assert (await api.get(CLIENTS)).status_code == 200
+    assert (await api.post(f"{CLIENTS}/shop/disable")).status_code == 403
+    me = (await api.get("/me")).json()
+    assert (me["kind"], me["id"], "client:read" in me["permissions"]) == ("client", "service", True)
+    await management.roles.revoke(SYSTEM, world.acme.id, client, "tenant_auditor")
+    assert (await api.get(CLIENTS)).status_code == 403
+    await management.roles.assign(SYSTEM, world.acme.id, client, "tenant_auditor")
+    await management.clients.disable(SYSTEM, world.acme.id, "service")
+    world.auth.runtime.advance(timedelta(seconds=1))
+    challenge(await api.get(CLIENTS))
+
+
 async def test_a_token_without_the_scope_is_not_for_administration(world: AdminWorld) -> None:
     """Nor is one that has no form from which its issuer can be told."""
     token = await service_token(world, access_token_format=AccessTokenFormat.OPAQUE)

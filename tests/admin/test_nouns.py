@@ -25,6 +25,7 @@ async def test_everybody_sees_who_they_are(world: AdminWorld) -> None:
         "tenant": {"id": world.acme.id, "name": "acme", "display_name": "Acme"},
         "permissions": [],
         "platform_permissions": [],
+        "accesses": [],
     }
     api = await world.as_new("root", "platform_admin", "tenant_support", tenant=world.platform)
     me = (await api.get("/me")).json()

@@ -49,7 +49,7 @@ async def test_without_a_declared_access_a_tenant_is_closed(acme: Place) -> None
     for attempt in (management.users.page, management.clients.page, management.audit.page):
         with pytest.raises(Denied):
             await attempt(actor, acme.tenant.id, EVERYTHING)
-    access = await management.accesses.declare(actor, acme.tenant.id, REASON)
+    access = (await management.accesses.declare(actor, acme.tenant.id, REASON)).access
     assert access.expires_at - access.declared_at == timedelta(hours=1)
     await read(await now_as(acme, boss))
     acme.runtime.advance(timedelta(hours=1) - timedelta(microseconds=1))
@@ -88,7 +88,7 @@ async def test_nobody_hands_on_what_an_access_opens(acme: Place) -> None:
 async def test_both_audits_say_who_looks_and_why(acme: Place) -> None:
     """When it is declared, and when it is ended early."""
     boss, accesses = await boss_of(acme), acme.management.accesses
-    access = await accesses.declare(await now_as(acme, boss), acme.tenant.id, f"  {REASON}\n")
+    access = (await accesses.declare(await now_as(acme, boss), acme.tenant.id, f"  {REASON}\n")).access
     await accesses.end(await now_as(acme, boss), access.id)
     for type_ in (AuditType.ACCESS_DECLARED, AuditType.ACCESS_ENDED):
         (event,), (platform_event,) = await acme.events(type_), await platform_events(acme, type_)
@@ -109,7 +109,7 @@ async def test_a_reason_is_stated(acme: Place, reason: str) -> None:
 
 async def test_an_access_ends_early_and_with_the_role(acme: Place) -> None:
     boss, management = await boss_of(acme), acme.management
-    access = await management.accesses.declare(await now_as(acme, boss), acme.tenant.id, REASON)
+    access = (await management.accesses.declare(await now_as(acme, boss), acme.tenant.id, REASON)).access
     await management.accesses.end(await now_as(acme, boss), access.id)
     assert (await now_as(acme, boss)).accesses == frozenset()
     with pytest.raises(NotFound):
@@ -130,12 +130,16 @@ async def test_live_accesses_are_known_to_administrators_and_to_the_owner(acme: 
     to_globex = await accesses.declare(await now_as(acme, boss), globex.tenant.id, REASON)
     actor = await now_as(acme, boss)
     assert (await accesses.live(actor, EVERYTHING)).items == (to_acme, to_globex)
+    assert [(it.tenant_name, it.home_name) for it in (to_acme, to_globex)] == [
+        (acme.tenant.name, "platform"),
+        (globex.tenant.name, "platform"),
+    ]
     assert (await accesses.live_in(await acme.actor(acme.owner), acme.tenant.id, EVERYTHING)).items == (to_acme,)
     for user in (acme.admin, acme.plain):
         with pytest.raises(Denied):
             await accesses.live_in(await acme.actor(user), acme.tenant.id, EVERYTHING)
     owner = await acme.actor(acme.owner)
-    for attempt in (accesses.live(owner, EVERYTHING), accesses.end(owner, to_acme.id)):
+    for attempt in (accesses.live(owner, EVERYTHING), accesses.end(owner, to_acme.access.id)):
         with pytest.raises(Denied):
             await attempt
     acme.runtime.advance(timedelta(hours=1) - timedelta(seconds=1))
@@ -188,7 +192,7 @@ async def test_a_service_account_of_the_platform_declares_for_itself(acme: Place
 
 async def test_maintenance_removes_what_has_expired(acme: Place) -> None:
     boss = await boss_of(acme)
-    access = await acme.management.accesses.declare(await now_as(acme, boss), acme.tenant.id, REASON)
+    access = (await acme.management.accesses.declare(await now_as(acme, boss), acme.tenant.id, REASON)).access
     acme.runtime.advance(timedelta(hours=1))
     assert (await acme.management.maintenance.maintain()).purged["declared_accesses"] == 1
     assert await acme.store.platform.accesses.get(access.id) is None

@@ -156,9 +156,9 @@ async def test_a_role_of_the_tenant_s_own_is_given_by_those_who_hold_what_it_all
 @pytest.mark.case("I1")
 async def test_a_role_of_another_tenant_is_none_here(acme: Place, globex: Place) -> None:
     await globex.management.custom_roles.create(SYSTEM, globex.tenant.id, "helper", HELPER)
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         await acme.management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), "helper")
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         await acme.management.roles.holders(SYSTEM, acme.tenant.id, "helper", EVERYTHING)
 
 

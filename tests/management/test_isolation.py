@@ -111,6 +111,10 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
         Permission.ROLE_READ,
         lambda m, a, t, i: m.roles.of_principal(a, t, Principal.user(i["user"])),
     ),
+    "roles.authority": (
+        Permission.ROLE_READ,
+        lambda m, a, t, i: m.roles.authority(a, t, Principal.user(i["user"])),
+    ),
     "roles.holders": (Permission.ROLE_READ, lambda m, a, t, _: m.roles.holders(a, t, TENANT_ADMIN.name, EVERYTHING)),
     "roles.assign": (
         Permission.ROLE_ASSIGN,

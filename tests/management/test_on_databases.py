@@ -16,7 +16,7 @@ from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.user_import import LineOutcome
-from opentrusty_core.errors import Conflict, Invalid
+from opentrusty_core.errors import Conflict, NotFound
 from opentrusty_core.management import Bootstrapped, ImportFormat, check_master_keys, import_run
 from opentrusty_core.storage import Store
 from opentrusty_core.stores import open_store
@@ -116,7 +116,7 @@ async def test_who_is_given_a_role_while_it_is_removed_does_not_keep_it(
         await place.management.custom_roles.create(SYSTEM, tenant_id, "helper", {})
 
         async def give(user: Principal) -> None:
-            with suppress(Invalid):
+            with suppress(NotFound):
                 await other.roles.assign(SYSTEM, tenant_id, user, "helper")
 
         async with anyio.create_task_group() as tasks:

@@ -21,7 +21,7 @@ from opentrusty_core.domain.role import (
     TENANT_SUPPORT,
     RoleScope,
 )
-from opentrusty_core.errors import Conflict, Denied, Invalid, NotFound, OpenTrustyError
+from opentrusty_core.errors import Conflict, Denied, NotFound, OpenTrustyError
 from opentrusty_core.management import Management, actor_of_user
 from opentrusty_core.storage import Store
 from tests.management.place import EVERYTHING, SYSTEM, Place, fresh_place
@@ -165,15 +165,15 @@ async def test_a_platform_administrator_gives_platform_roles_and_no_tenants(
 @pytest.mark.parametrize("role", ["", "god", "TENANT_OWNER"])
 async def test_there_are_no_other_roles(acme: Place, role: str) -> None:
     for call in (acme.management.roles.assign, acme.management.roles.revoke):
-        with pytest.raises(Invalid):
+        with pytest.raises(NotFound):
             await call(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), role)
 
 
 async def test_holders_are_asked_in_the_roles_own_scope(acme: Place) -> None:
     roles = acme.management.roles
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         await roles.holders(SYSTEM, acme.tenant.id, PLATFORM_ADMIN.name, EVERYTHING)
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         await roles.platform_holders(SYSTEM, TENANT_OWNER.name, EVERYTHING)
 
 

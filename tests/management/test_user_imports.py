@@ -129,7 +129,7 @@ async def test_passwords_come_plain_or_hashed(acme: Place) -> None:
         ({"username": "a", "password_hash": HASH, "password": PASSWORD}, "password_hash", "one of them"),
         ({"username": "a", "must_change": True}, "must_change", "no password"),
         ({"username": "a", "roles": "tenant_admin"}, "roles", "list"),
-        ({"username": "a", "roles": ["nonsense"]}, "roles", "nonsense: Use one of"),
+        ({"username": "a", "roles": ["nonsense"]}, "roles", "nonsense: There is no such role."),
         ({"username": "a", "roles": ["platform_admin"]}, "roles", "platform"),
         ({"username": "pat@acme.example"}, "username", "email of another"),
         ({"username": "a", "email": "PAT@acme.example"}, "email", "taken"),

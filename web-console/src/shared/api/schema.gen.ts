@@ -38,6 +38,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every access that opens a tenant now, the oldest first. */
+        get: operations["list_accesses"];
+        put?: never;
+        /** Look into a tenant for an hour, reading only. The tenant's audit and the platform's say who and why. */
+        post: operations["declare_access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/accesses/{access_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an access early, one's own or another's. */
+        delete: operations["end_access"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles of the platform, in one page. */
+        get: operations["list_platform_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/roles/{role}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who holds a role of the platform themselves, by the tenant that they belong to. */
+        get: operations["list_platform_role_holders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/roles/{role}/holders/{home}/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a role of the platform to a user, group or client of the tenant `home`. */
+        put: operations["give_platform_role"];
+        post?: never;
+        /** Take a role of the platform, if it is held; the platform keeps an administrator. */
+        delete: operations["take_platform_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants": {
         parameters: {
             query?: never;
@@ -75,6 +162,23 @@ export interface paths {
         head?: never;
         /** Change the name that people read. */
         patch: operations["update_tenant"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the accesses that open the tenant now, the oldest first: for its owner. */
+        get: operations["list_accesses_to_tenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tenants/{tenant}/clients": {
@@ -242,6 +346,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles that a client holds when it acts for itself, in one page. */
+        get: operations["list_client_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a client a role, for what it does by the client credentials grant. */
+        put: operations["give_role_to_client"];
+        post?: never;
+        /** Take a role from a client, if it holds it. */
+        delete: operations["take_role_from_client"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/clients/{client_id}/rotate-secret": {
         parameters: {
             query?: never;
@@ -288,6 +427,116 @@ export interface paths {
         post?: never;
         /** End one secret at once; the only one there is can be rotated, not ended. */
         delete: operations["end_client_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List groups by name, or find some. */
+        get: operations["list_groups"];
+        put?: never;
+        /** Make a group, without members and roles yet. */
+        post: operations["create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a group, by id or name. */
+        get: operations["get_group"];
+        put?: never;
+        post?: never;
+        /** Remove a group; its members lose its roles. */
+        delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        /** Change what is given and leave the rest. */
+        patch: operations["update_group"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/groups/{group_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the members of a group by user id. */
+        get: operations["list_group_members"];
+        put?: never;
+        /**
+         * Add users to a group, at most 200 at a time; all of them or none.
+         * @description Who joins has the group's roles, so where it has some the caller needs what giving them needs.
+         */
+        post: operations["add_group_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/groups/{group_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member from a group; they lose its roles. */
+        delete: operations["remove_group_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/groups/{group_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles of a group, in one page. */
+        get: operations["list_group_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/groups/{group_id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a role to all members of a group. Nobody gives a permission that they lack. */
+        put: operations["give_role_to_group"];
+        post?: never;
+        /** Take a role from a group, if it holds it; a tenant keeps an owner. */
+        delete: operations["take_role_from_group"];
         options?: never;
         head?: never;
         patch?: never;
@@ -488,6 +737,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles that can be held in the tenant, by name. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Make a role of the tenant's own. Nobody puts in a permission that they lack. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a role. */
+        get: operations["get_role"];
+        put?: never;
+        post?: never;
+        /** Remove a role of the tenant's own, unless somebody holds it. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a role of the tenant's own.
+         * @description What is given is changed, the rest is left. All who hold the role have what it says from their next request on.
+         */
+        patch: operations["update_role"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/roles/{role}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who holds a role themselves: users, groups and clients. */
+        get: operations["list_role_holders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/sessions/{session_id}": {
         parameters: {
             query?: never;
@@ -594,6 +900,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/users/{user_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the groups of which a user is a member. */
+        get: operations["list_user_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/users/{user_id}/invitation": {
         parameters: {
             query?: never;
@@ -669,6 +992,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/users/{user_id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a user may do, by their own roles and by those of their groups. */
+        get: operations["get_user_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/users/{user_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles that a user holds themselves, in one page. */
+        get: operations["list_user_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/users/{user_id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a user a role. Nobody gives a permission that they lack. */
+        put: operations["give_role_to_user"];
+        post?: never;
+        /** Take a role from a user, if they hold it; the last owner keeps theirs. */
+        delete: operations["take_role_from_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/users/{user_id}/sessions": {
         parameters: {
             query?: never;
@@ -708,6 +1083,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A platform administrator may read in a tenant. */
+        Access: {
+            /** Format: date-time */
+            declared_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description The name of the tenant that who looks belongs to. */
+            home: string;
+            id: string;
+            principal: components["schemas"]["Principal"];
+            reason: string;
+            /** @description The name of the tenant that is looked into. */
+            tenant: string;
+        };
         /**
          * @description A JWT that resource servers check offline (RFC 9068), or a handle that they introspect (RFC 7662).
          * @enum {string}
@@ -734,11 +1123,28 @@ export interface components {
             /** @description Why the step after the last one that was done failed; null where all were done. */
             failure: string | null;
         };
+        /** @description A principal holds a role. */
+        Assignment: {
+            /** Format: date-time */
+            assigned_at: string;
+            principal: components["schemas"]["Principal"];
+            role: string;
+            /** @description Where it holds: in the tenant, or on the platform. */
+            scope: components["schemas"]["RoleScope"];
+        };
         /**
          * @description How a client authenticates at the token endpoint (`token_endpoint_auth_method`).
          * @enum {string}
          */
         AuthMethod: "client_secret_basic" | "client_secret_post" | "none";
+        /** @description What a principal holds, itself and by its groups, and so may do. */
+        Authority: {
+            permissions: components["schemas"]["Permission"][];
+            platform_permissions: components["schemas"]["Permission"][];
+            platform_roles: string[];
+            /** @description In the tenant. */
+            roles: string[];
+        };
         /** @description A field, and its value before and after. */
         Change: {
             after: unknown;
@@ -966,6 +1372,23 @@ export interface components {
          * @enum {string}
          */
         GrantType: "authorization_code" | "refresh_token" | "client_credentials";
+        /** @description The fields of a group that can be written. */
+        GroupChanges: {
+            description?: string;
+            name?: string;
+        };
+        /** @description A group. */
+        Group: {
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Grows with each change; the ETag of the record. */
+            version: number;
+        };
         /** @description A grant to a client, and whose it is. */
         HeldGrant: {
             /** Format: date-time */
@@ -983,6 +1406,17 @@ export interface components {
             user_id: string;
             /** @description Null where the people are kept elsewhere. */
             username: string | null;
+        };
+        /** @description A principal of a tenant holds a role of the platform. */
+        Holder: {
+            /** Format: date-time */
+            assigned_at: string;
+            /** @description The id of the tenant that the principal belongs to. */
+            home_id: string;
+            principal: components["schemas"]["Principal"];
+            role: string;
+            /** @description Where it holds: in the tenant, or on the platform. */
+            scope: components["schemas"]["RoleScope"];
         };
         /** @description The tenant that the caller belongs to. */
         Home: {
@@ -1006,6 +1440,11 @@ export interface components {
             missing: components["schemas"]["MissingClaim"][];
             scope: string;
             userinfo: components["schemas"]["Claim"][] | null;
+        };
+        /** @description Who joined a group. */
+        Joined: {
+            /** @description Those who were no members before. */
+            user_ids: string[];
         };
         /** @description A signing key. */
         Key: {
@@ -1053,8 +1492,23 @@ export interface components {
             made_by: string | null;
             sent_to: string | null;
         };
+        AccessPage: {
+            items: components["schemas"]["Access"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        AssignmentPage: {
+            items: components["schemas"]["Assignment"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         ClientPage: {
             items: components["schemas"]["Client"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        GroupPage: {
+            items: components["schemas"]["Group"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -1063,13 +1517,28 @@ export interface components {
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
+        HolderPage: {
+            items: components["schemas"]["Holder"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         KeyPage: {
             items: components["schemas"]["Key"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
+        MemberPage: {
+            items: components["schemas"]["Member"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         ResourcePage: {
             items: components["schemas"]["Resource"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        RolePage: {
+            items: components["schemas"]["Role"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -1141,6 +1610,8 @@ export interface components {
         };
         /** @description The caller, and what they may do. */
         Me: {
+            /** @description The ids of the tenants that the caller may look into by an access that they declared. */
+            accesses: string[];
             /** @description The user's id, or the `client_id` of a service client. */
             id: string;
             kind: components["schemas"]["ActorKind"];
@@ -1153,10 +1624,26 @@ export interface components {
             tenant: components["schemas"]["Home"];
             username: string | null;
         };
+        /** @description A member of a group. */
+        Member: {
+            email: string | null;
+            /** Format: date-time */
+            joined_at: string;
+            status: components["schemas"]["UserStatus"];
+            user_id: string;
+            username: string;
+        };
         /** @description A claim that is asked for and would not come. */
         MissingClaim: {
             name: string;
             why: string;
+        };
+        /** @description Which tenant to look into, and why. */
+        NewAccess: {
+            /** @description At least ten characters; stands in the tenant's audit and in the platform's. */
+            reason: string;
+            /** @description The tenant's name. */
+            tenant: string;
         };
         /** @description A client to be registered. */
         NewClient: {
@@ -1210,6 +1697,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description A group to be made. */
+        NewGroup: {
+            description?: string;
+            name: string;
+        };
         /** @description A user to be made without a password, and the link by which they choose one. */
         NewInvitation: {
             /** @description Standard claims that have no field of their own; they replace those before. */
@@ -1241,6 +1733,10 @@ export interface components {
              * @default false
              */
             mailed?: boolean;
+        };
+        /** @description Users who join a group. */
+        NewMembers: {
+            user_ids: string[];
         };
         /** @description The user who owns a new tenant. */
         NewOwner: {
@@ -1292,6 +1788,14 @@ export interface components {
              */
             must_change?: boolean;
             password: string;
+        };
+        /** @description A role of the tenant's own. */
+        NewRole: {
+            description?: string;
+            /** @description Lower-case letters, digits, `_` and `-`, beginning with a letter; never changes. */
+            name: string;
+            /** @description What it allows, in place of what it allowed; each is one that the caller holds. */
+            permissions?: string[];
         };
         /** @description Another secret. */
         NewSecret: {
@@ -1366,6 +1870,16 @@ export interface components {
              */
             user_id?: string | null;
         };
+        /**
+         * @description What kind of thing it is; none of the words is the beginning of another.
+         * @enum {string}
+         */
+        PrincipalKind: "user" | "group" | "client";
+        /** @description Who can hold a role. */
+        Principal: {
+            id: string;
+            kind: components["schemas"]["PrincipalKind"];
+        };
         /** @description Why a request was not answered as asked. */
         Problem: {
             /** @description A sentence for people. */
@@ -1408,6 +1922,30 @@ export interface components {
         RevokedGrants: {
             revoked: number;
         };
+        /** @description The fields of a tenant's own role that can be written. */
+        RoleChanges: {
+            description?: string;
+            /** @description What it allows, in place of what it allowed; each is one that the caller holds. */
+            permissions?: string[];
+        };
+        /** @description A role. */
+        Role: {
+            created_at: string | null;
+            description: string;
+            /** @description Whether every tenant, or the platform, has it; such a role cannot be changed. */
+            is_builtin: boolean;
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+            scope: components["schemas"]["RoleScope"];
+            updated_at: string | null;
+            /** @description Grows with each change; the ETag of the record. */
+            version: number;
+        };
+        /**
+         * @description Where a role holds.
+         * @enum {string}
+         */
+        RoleScope: "platform" | "tenant";
         /** @description Which keys to rotate. */
         Rotation: {
             /** @description `ES256` or `RS256`. */
@@ -1584,6 +2122,178 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_accesses: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    declare_access: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccess"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                access_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_platform_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_platform_role_holders: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    give_platform_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+                home: string;
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_platform_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+                home: string;
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_tenants: {
         parameters: {
             query?: {
@@ -1686,6 +2396,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_accesses_to_tenant: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2019,6 +2757,76 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_client_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    give_role_to_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_role_from_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     rotate_client_secret: {
         parameters: {
             query?: never;
@@ -2089,6 +2897,296 @@ export interface operations {
                 tenant: string;
                 client_id: string;
                 secret_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+                /** @description The beginning of a name, however it is written. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    update_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was read; 412 where another one stands there by now. */
+                "If-Match"?: string;
+            };
+            path: {
+                tenant: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChanges"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_group_members: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_group_members: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMembers"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_group_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    give_role_to_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_role_from_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+                role: string;
             };
             cookie?: never;
         };
@@ -2444,6 +3542,173 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_roles: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: {
+                /** @description Take it from all who hold it. */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    update_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was read; 412 where another one stands there by now. */
+                "If-Match"?: string;
+            };
+            path: {
+                tenant: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChanges"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_role_holders: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -2710,6 +3975,35 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_user_groups: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     invite_user_again: {
         parameters: {
             query?: never;
@@ -2842,6 +4136,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MadeLink"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_user_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_user_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    give_role_to_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_role_from_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -83,8 +83,6 @@ const de: Catalogue = {
     account: "Konto",
     platform: "Plattform",
     tenant: "Organisation",
-    readOnly: "Erklärter Zugriff auf {{tenant}}, nur lesend, bis {{until}}.",
-    endAccess: "Jetzt beenden",
   },
   nav: {
     start: "Erste Schritte",

@@ -79,8 +79,6 @@ const en = {
     account: "Account",
     platform: "Platform",
     tenant: "Tenant",
-    readOnly: "Declared access to {{tenant}}, read-only, until {{until}}.",
-    endAccess: "End it now",
   },
   nav: {
     start: "Get started",

@@ -120,6 +120,9 @@ test-tools:
 	if ! command -v chromium >/dev/null; then
 	  $(call apt-install,chromium,Chromium)
 	fi
+	if ! command -v curl >/dev/null || ! command -v jq >/dev/null; then
+	  $(call apt-install,curl jq,curl or jq)
+	fi
 	if ! command -v wrk >/dev/null; then
 	  $(call apt-install,wrk,wrk)
 	fi

@@ -28,6 +28,7 @@ from opentrusty_core.errors import SchemaMismatch
 from opentrusty_core.stores import open_store
 from opentrusty_core.stores.sql import migrations
 from opentrusty_core.stores.sql.queries import load_schema
+from opentrusty_core.stores.sql.sqlite.connection import Connection
 
 case = pytest.mark.case
 
@@ -358,3 +359,23 @@ async def test_events_of_the_first_version_are_found_by_what_they_hold(
         assert (event.outcome, event.client_id, event.actor_id) == (Outcome.FAILURE, "web", "web")
     finally:
         await store.close()
+
+
+async def test_the_next_migration_mends_indexes_that_sqlite_could_not_use(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """An earlier version made them with a condition that always holds."""
+    path = tmp_path / "old.db"
+    await migrated(f"sqlite:///{path}")
+    connection = Connection(path)
+    connection.execute("DROP INDEX users_by_username")
+    columns = "users (tenant_id, username_normal) WHERE username_normal IS NOT NULL"
+    connection.execute(f"CREATE UNIQUE INDEX users_by_username ON {columns}")
+    search = "EXPLAIN QUERY PLAN SELECT id FROM users WHERE tenant_id = 'a' AND username_normal = 'b'"
+    assert "username_normal=?" not in str(connection.execute(search))
+    request.getfixturevalue("another_migration")
+    await migrated(f"sqlite:///{path}")
+    connection.close()
+    connection = Connection(path)
+    assert "users_by_username (tenant_id=? AND username_normal=?)" in str(connection.execute(search))
+    connection.close()

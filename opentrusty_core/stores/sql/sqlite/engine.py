@@ -26,7 +26,7 @@ from opentrusty_core.stores.sql.migrations import CREATE_TABLE
 from opentrusty_core.stores.sql.queries import load_queries, statements_of
 from opentrusty_core.stores.sql.sqlite.connection import Busy, Connection
 from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
-from opentrusty_core.stores.sql.sqlite.indexes import assume_crowds, usable
+from opentrusty_core.stores.sql.sqlite.indexes import assume_crowds, mend, usable
 from opentrusty_core.stores.sql.sqlite.transaction import Body, Job, Transaction
 
 T = TypeVar("T")
@@ -222,6 +222,7 @@ class _Migrator:
         try:
             for statement in statements_of(text, SQLITE):
                 self._connection.execute(usable(self._connection, statement))
+            mend(self._connection)
             assume_crowds(self._connection)
             self._connection.execute("INSERT INTO schema_migrations VALUES (?, ?)", (name, checksum))
             self._connection.execute("COMMIT")

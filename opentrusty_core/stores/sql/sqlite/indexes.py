@@ -29,6 +29,15 @@ def usable(connection: Connection, statement: str) -> str:
     return index["index"] if rows == [(1,)] else statement
 
 
+def mend(connection: Connection) -> None:
+    """Make the indexes anew that an earlier version made and that cannot be used."""
+    indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% IS NOT NULL'"
+    for name, statement in connection.execute(indexes):
+        if (better := usable(connection, statement)) != statement:
+            connection.execute(f"DROP INDEX {name}")
+            connection.execute(better)
+
+
 def assume_crowds(connection: Connection) -> None:
     """Write down how many rows of each index share a beginning (SQLite's manual, `sqlite_stat1`)."""
     connection.execute("PRAGMA analysis_limit=1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic
 from typing import TypeVar as PlainTypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar as PlainTypeVar
 from typing_extensions import TypeVar
 
 from opentrusty_admin.schemas.base import Listing, Model, NoQuery, PageQuery, Query
+from opentrusty_admin.stream import Upload, received
 from opentrusty_core import Actor, Management, Provider, Settings
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_server.http import Request
@@ -53,6 +54,16 @@ class Call(Generic[B, Q]):
     def management(self) -> Management:
         """The use cases."""
         return self.plane.provider.management
+
+    async def upload(self) -> AsyncIterator[bytes]:
+        """The body of an `Upload` piece by piece, once all of it is here.
+
+        Raises:
+            HttpError: it is too long (413) or too slow (408).
+        """
+        if not isinstance(self.body, Upload):
+            raise TypeError(f"{self.operation_id} declares no upload")
+        return await received(self.request, self.body.most)
 
     @property
     def page(self) -> PageRequest:

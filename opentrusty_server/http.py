@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import IO
 
 from starlette.types import Message, Receive, Scope
 
@@ -81,9 +82,7 @@ class Request:
         """
         if self.headers.get("content-type", "").lower().startswith("multipart/"):
             raise HttpError(415, "invalid_request", "Multipart bodies are not taken.")
-        length = self.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > most:
-            raise _too_long(most)
+        self._refuse_announced(most)
         message = await self._next()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
@@ -91,10 +90,37 @@ class Request:
                 async with asyncio.timeout(BODY_WITHIN):
                     body = await self._rest(body, most)
             except TimeoutError:
-                raise HttpError(408, "invalid_request", "The body took too long.", headers=_CLOSE) from None
+                raise _too_slow() from None
         if len(body) > most:
             raise _too_long(most)
         return body
+
+    async def save(self, file: IO[bytes], most: int) -> None:
+        """Write the body, of at most `most` bytes, to a file as it arrives.
+
+        Raises:
+            HttpError: it is too long (413), or nothing of it arrives for `BODY_WITHIN` (408).
+        """
+        self._refuse_announced(most)
+        size, more = 0, True
+        while more:
+            try:
+                async with asyncio.timeout(BODY_WITHIN):
+                    message = await self._next()
+            except TimeoutError:
+                raise _too_slow() from None
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            if size > most:
+                raise _too_long(most)
+            file.write(part)
+            more = message.get("more_body", False)
+
+    def _refuse_announced(self, most: int) -> None:
+        """Refuse a body whose length says that it is too long."""
+        length = self.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > most:
+            raise _too_long(most)
 
     async def _rest(self, body: bytes, most: int) -> bytes:
         parts, size, more = [body], len(body), True
@@ -129,3 +155,7 @@ _CLOSE = ((b"connection", b"close"),)
 
 def _too_long(most: int) -> HttpError:
     return HttpError(413, "invalid_request", f"The body is longer than {most} bytes.", headers=_CLOSE)
+
+
+def _too_slow() -> HttpError:
+    return HttpError(408, "invalid_request", "The body took too long.", headers=_CLOSE)

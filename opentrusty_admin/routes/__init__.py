@@ -11,6 +11,7 @@ from opentrusty_admin.routes import (
     assignments,
     client_grants,
     clients,
+    consents,
     groups,
     keys,
     links,
@@ -21,6 +22,8 @@ from opentrusty_admin.routes import (
     roles,
     sessions,
     tenants,
+    user_bulk,
+    user_files,
     users,
 )
 
@@ -28,6 +31,9 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     me,
     tenants,
     users,
+    user_files,
+    user_bulk,
+    consents,
     links,
     sessions,
     clients,

@@ -43,11 +43,12 @@ from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, Invi
 from opentrusty_core.management.user_exports import UserExports
 from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.user_imports import UserImports
-from opentrusty_core.management.users import Users
+from opentrusty_core.management.users import MOST_COUNTED, Users
 from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Store
 
 __all__ = [
+    "MOST_COUNTED",
     "NOT_SUPPORTED",
     "PLATFORM_TENANT",
     "Actor",

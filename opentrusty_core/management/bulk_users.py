@@ -14,7 +14,7 @@ from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.search import parse_search
 from opentrusty_core.domain.user import User, UserStatus
-from opentrusty_core.errors import DomainError, Invalid
+from opentrusty_core.errors import Conflict, DomainError, Invalid
 from opentrusty_core.management.actor import Actor, require_no_higher
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.sessions import Sessions
@@ -104,7 +104,7 @@ class BulkUsers:
 
     async def _do(self, actor: Actor, tenant_id: str, action: BulkAction, user: User, dry_run: bool) -> None:
         if actor.id == user.id and actor.tenant_id == tenant_id:
-            raise Invalid({"user": "That is you."})
+            raise Conflict("That is you.")
         if dry_run:
             if action is not BulkAction.END_SESSIONS:
                 await require_no_higher(actor, self._store, tenant_id, Principal.user(user.id))

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client, ClientSecret
 from opentrusty_core.domain.client_kind import kind_of
+from opentrusty_core.domain.custom_role import CustomRole
 from opentrusty_core.domain.grant import Consent
+from opentrusty_core.domain.group import Group, Member
 from opentrusty_core.domain.issuer_url import issuer_of
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
@@ -25,7 +27,7 @@ from opentrusty_core.storage import HeldGrant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from opentrusty_core.management import SystemHealth
+    from opentrusty_core.management import NamedAccess, SystemHealth
 
 Data = dict[str, object]
 
@@ -170,14 +172,54 @@ def of_key(key: SigningKey) -> Data:
     }
 
 
-def of_role(role: Role) -> Data:
-    """A role."""
-    permissions = sorted(permission.value for permission in role.permissions)
+def of_role(role: Role | CustomRole) -> Data:
+    """A role; only a tenant's own has a version."""
+    own = role if isinstance(role, CustomRole) else None
+    shown = role.role if isinstance(role, CustomRole) else role
     return {
-        "name": role.name,
-        "scope": role.scope.value,
-        "description": role.description,
-        "permissions": permissions,
+        "name": shown.name,
+        "scope": shown.scope.value,
+        "description": shown.description,
+        "permissions": sorted(permission.value for permission in shown.permissions),
+        "version": None if own is None else own.version,
+    }
+
+
+def of_group(group: Group) -> Data:
+    """A group."""
+    return {
+        "id": group.id,
+        "name": group.name,
+        "description": group.description,
+        "created_at": time(group.created_at),
+        "updated_at": time(group.updated_at),
+        "version": group.version,
+    }
+
+
+def of_member(member: Member) -> Data:
+    """A member of a group."""
+    return {
+        "id": member.user.id,
+        "username": member.user.username,
+        "email": member.user.email,
+        "status": member.user.status.value,
+        "joined_at": time(member.joined_at),
+    }
+
+
+def of_access(named: NamedAccess) -> Data:
+    """A declared access."""
+    access = named.access
+    return {
+        "id": access.id,
+        "tenant": named.tenant_name,
+        "home": named.home_name,
+        "kind": access.principal.kind.value,
+        "principal_id": access.principal.id,
+        "reason": access.reason,
+        "declared_at": time(access.declared_at),
+        "expires_at": time(access.expires_at),
     }
 
 

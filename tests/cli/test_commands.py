@@ -302,13 +302,85 @@ def test_roles_are_listed_given_and_taken(acme: Cli) -> None:
     assert roles["tenant_auditor"]["scope"] == "tenant"
     assert "user:read" in roles["tenant_auditor"]["permissions"]
     user = acme.json("user", "create", "-t", "acme", "pat")
-    changed = {"user_id": user["id"], "role": "tenant_admin"}
+    changed = {"kind": "user", "id": user["id"], "role": "tenant_admin"}
     assert acme.json("role", "assign", "-t", "acme", "pat", "tenant_admin") == {**changed, "changed": True}
     assert acme.json("role", "assign", "-t", "acme", "pat", "tenant_admin") == {**changed, "changed": False}
     (held,) = acme.json("role", "holders", "-t", "acme", "tenant_admin")["items"]
     assert (held["kind"], held["id"]) == ("user", user["id"])
     assert acme.json("role", "revoke", "-t", "acme", "pat", "tenant_admin", "-y") == {**changed, "changed": True}
     assert [holder["role"] for holder in acme.json("role", "holders", "platform_admin")["items"]] == ["platform_admin"]
+
+
+def test_a_tenant_s_own_roles_are_made_changed_and_deleted(acme: Cli) -> None:
+    made = acme.json(
+        *("role", "create", "-t", "acme", "helper", "--description", "Helps"),
+        *("--permission", "user:read", "--permission", "key:read"),
+    )
+    assert made == {
+        "name": "helper",
+        "scope": "tenant",
+        "description": "Helps",
+        "permissions": ["key:read", "user:read"],
+        "version": 1,
+    }
+    assert acme.json("role", "describe", "-t", "acme", "helper") == made
+    assert acme("role", "list", "-t", "acme", "-o", "id").split()[0] == "helper"
+    changed = acme.json("role", "update", "-t", "acme", "helper", "--permission", "audit:read", "--if-version", "1")
+    assert (changed["permissions"], changed["description"], changed["version"]) == (["audit:read"], "Helps", 2)
+    acme("role", "assign", "-t", "acme", "olive", "helper")
+    assert "holds the role" in acme.refused(5, "role", "delete", "-t", "acme", "helper", "-y")
+    assert acme.json("role", "update", "-t", "acme", "helper", "--no-permissions")["permissions"] == []
+    assert acme.json("role", "delete", "-t", "acme", "helper", "--force", "-y") == {"name": "helper", "deleted": True}
+    assert [held["role"] for held in acme.json("role", "show", "-t", "acme", "olive")["items"]] == ["tenant_owner"]
+
+
+def test_groups_carry_roles_to_their_members(acme: Cli) -> None:
+    user = acme.json("user", "create", "-t", "acme", "pat")
+    made = acme.json("group", "create", "-t", "acme", "Support team", "--description", "Helps")
+    assert acme.json("group", "show", "-t", "acme", "support TEAM") == made
+    group = ("-t", "acme", "support team")
+    assert acme.json("role", "assign", *group, "tenant_support", "--group")["kind"] == "group"
+    assert acme.json("group", "add", *group, "pat", "olive") == {"id": made["id"], "joined": 2}
+    assert acme("group", "add", *group, "pat") == "0 joined Support team; 1 had been members.\n"
+    assert "session:end" in acme.json("role", "permissions", "-t", "acme", "pat")["permissions"]
+    (held,) = acme.json("role", "show", *group, "--group")["items"]
+    assert (held["role"], held["kind"], held["id"]) == ("tenant_support", "group", made["id"])
+    members = acme.json("group", "members", *group)["items"]
+    assert {member["username"] for member in members} == {"pat", "olive"}
+    assert acme("group", "list", "-t", "acme", "--user", "pat", "-o", "id").split() == [made["id"]]
+    assert acme("group", "list", "-t", "acme", "--search", "SUPP", "-o", "id").split() == [made["id"]]
+    assert acme.json("group", "update", *group, "--name", "Helpers", "--if-version", "1")["version"] == 2
+    assert acme.json("group", "remove", "-t", "acme", "helpers", "pat", "-y") == {
+        "id": made["id"],
+        "user_id": user["id"],
+    }
+    assert acme.json("role", "permissions", "-t", "acme", "pat")["permissions"] == []
+    assert acme.json("group", "delete", "-t", "acme", "helpers", "-y") == {"id": made["id"], "deleted": True}
+
+
+def test_a_client_holds_roles_for_itself(acme: Cli) -> None:
+    acme.json("client", "create", "-t", "acme", "--client-id", "job", "--grant-type", "client_credentials")
+    assert acme.json("role", "assign", "-t", "acme", "job", "tenant_auditor", "--client") == {
+        "kind": "client",
+        "id": "job",
+        "role": "tenant_auditor",
+        "changed": True,
+    }
+    assert "user:read" in acme.json("role", "permissions", "-t", "acme", "job", "--client")["permissions"]
+    assert acme.json("role", "revoke", "-t", "acme", "job", "tenant_auditor", "--client", "-y")["changed"] is True
+
+
+def test_an_access_is_declared_listed_and_ended(acme: Cli) -> None:
+    """For whom, and why, stands in both audits."""
+    made = acme.json("access", "declare", "-t", "acme", "admin", "--reason", "Ticket 4711: the owner asks for help")
+    assert (made["tenant"], made["home"], made["kind"]) == ("acme", "platform", "user")
+    for listed in (acme.json("access", "list"), acme.json("access", "list", "-t", "acme")):
+        assert listed["items"] == [made]
+    assert acme.json("access", "end", made["id"], "-y") == {"id": made["id"], "ended": True}
+    assert acme.json("access", "list")["items"] == []
+    for where in (("-t", "acme"), ("--platform",)):
+        types = [event["type"] for event in acme.json("audit", "list", *where, "--all")["items"]]
+        assert {"access.declared", "access.ended"} <= set(types)
 
 
 def test_keys_are_listed_rotated_and_retired(acme: Cli) -> None:

@@ -64,7 +64,13 @@ class Provider:
         self.config = config
         self.runtime = runtime
         self.management = Management(
-            store, runtime, config, master_keys, passwords=passwords, key_policy=key_policy or KeyPolicy()
+            store,
+            runtime,
+            config,
+            master_keys,
+            passwords=passwords,
+            key_policy=key_policy or KeyPolicy(),
+            directory=directory,
         )
         issuers = Issuers(
             store,

@@ -15,10 +15,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """How much there is, as it was counted at `counted_at`."""
+    """How much there is, as it was counted at `counted_at`; `users` is None where an embedder keeps them."""
 
     tenants: int
-    users: int
+    users: int | None
     clients: int
     counted_at: datetime
 

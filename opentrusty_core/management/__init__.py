@@ -45,7 +45,7 @@ from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.user_imports import UserImports
 from opentrusty_core.management.users import MOST_COUNTED, Users
 from opentrusty_core.runtime import Runtime
-from opentrusty_core.storage import Store
+from opentrusty_core.storage import Directory, Store
 
 __all__ = [
     "MOST_COUNTED",
@@ -89,6 +89,7 @@ class Management:
         store: a store whose master key has been checked (`check_master_keys`), or use `opened`.
         passwords: hashes users' passwords; made from `runtime` where none is given.
         key_policy: the pace of the signing keys' life.
+        directory: where people come from, if not from the store.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Management:
         *,
         passwords: Passwords | None = None,
         key_policy: KeyPolicy | None = None,
+        directory: Directory | None = None,
     ) -> None:
         context = Context(
             store=store,
@@ -108,6 +110,7 @@ class Management:
             passwords=passwords or Passwords(runtime.token_bytes),
             master_keys=master_keys,
             key_policy=key_policy or KeyPolicy(),
+            directory=directory,
         )
         self.keys = Keys(context)
         self.users = Users(context)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from opentrusty_core.domain.audit import AuditEvent, AuditType, Outcome
+from opentrusty_core.domain.audit_names import Names
 from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.verdict import Anchor, Verdict
 from opentrusty_core.errors import Denied, NotFound
 from opentrusty_core.management.actor import Actor
+from opentrusty_core.management.audit_export import ExportFormat, asked_for, lines_of
+from opentrusty_core.management.audit_names import names_of, names_of_platform
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.seal import PLATFORM
 from opentrusty_core.management.sealing import Sealing, SealReport
@@ -49,6 +53,27 @@ class Audit:
         await self._store.tenant(tenant_id).tenant.get()
         return await self._store.tenant(tenant_id).audit.page(request, query, descending=descending)
 
+    async def names(self, actor: Actor, tenant_id: str, events: Iterable[AuditEvent]) -> Names:
+        """Names for the ids in some events of a tenant, as far as the actor may read users and clients."""
+        actor.require(Permission.AUDIT_READ, tenant_id)
+        await self._store.tenant(tenant_id).tenant.get()
+        return await names_of(self._context, actor, tenant_id, events)
+
+    async def export(
+        self,
+        actor: Actor,
+        tenant_id: str,
+        query: AuditQuery = EVERYTHING,
+        format_: ExportFormat = ExportFormat.JSON_LINES,
+    ) -> AsyncIterator[bytes]:
+        """The events of a tenant that fit the query, the oldest first, as a stream; that they were exported is one."""
+        actor.require(Permission.AUDIT_READ, tenant_id)
+        audit = self._store.tenant(tenant_id).audit
+        await self._store.tenant(tenant_id).tenant.get()
+        await audit.append(self._exported(actor, tenant_id, query, format_))
+        async for piece in lines_of(lambda request: audit.page(request, query), format_):
+            yield piece
+
     async def get(self, actor: Actor, tenant_id: str, event_id: str) -> AuditEvent:
         """One event of a tenant. Raises `NotFound`."""
         actor.require(Permission.AUDIT_READ, tenant_id)
@@ -60,6 +85,21 @@ class Audit:
         """The events of the platform that fit the query by id, the oldest first, or the newest."""
         actor.require_platform(Permission.PLATFORM_AUDIT_READ)
         return await self._store.platform.audit.page(request, query, descending=descending)
+
+    async def platform_names(self, actor: Actor, events: Iterable[AuditEvent]) -> Names:
+        """Names for the ids in some events of the platform."""
+        actor.require_platform(Permission.PLATFORM_AUDIT_READ)
+        return await names_of_platform(self._context, actor, events)
+
+    async def platform_export(
+        self, actor: Actor, query: AuditQuery = EVERYTHING, format_: ExportFormat = ExportFormat.JSON_LINES
+    ) -> AsyncIterator[bytes]:
+        """The events of the platform that fit the query, as `export` gives those of a tenant."""
+        actor.require_platform(Permission.PLATFORM_AUDIT_READ)
+        audit = self._store.platform.audit
+        await audit.append(self._exported(actor, None, query, format_))
+        async for piece in lines_of(lambda request: audit.page(request, query), format_):
+            yield piece
 
     async def platform_get(self, actor: Actor, event_id: str) -> AuditEvent:
         """One event of the platform. Raises `NotFound`."""
@@ -93,6 +133,10 @@ class Audit:
         """The same of the platform's audit."""
         actor.require_platform(Permission.PLATFORM_AUDIT_READ)
         return await verify(self._context, PLATFORM, anchor, progress)
+
+    def _exported(self, actor: Actor, tenant_id: str | None, query: AuditQuery, format_: ExportFormat) -> AuditEvent:
+        details = {"format": format_.value, "query": asked_for(query)}
+        return self._context.event(actor, AuditType.AUDIT_EXPORTED, tenant_id or "platform", details)
 
 
 def _existing(event: AuditEvent | None) -> AuditEvent:

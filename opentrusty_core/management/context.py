@@ -12,7 +12,7 @@ from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.signing_key import KeyPolicy
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.runtime import Runtime
-from opentrusty_core.storage import Store
+from opentrusty_core.storage import Directory, Store
 
 _OF_CLIENTS = {
     AuditType.CLIENT_CREATED,
@@ -35,6 +35,7 @@ class Context:
     passwords: Passwords
     master_keys: MasterKeys
     key_policy: KeyPolicy
+    directory: Directory | None = None
 
     def event(
         self, actor: Actor, type_: AuditType, target: str, details: Mapping[str, object] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from opentrusty_core.domain.role import Permission
@@ -66,7 +67,8 @@ class Statistics:
         numbers, now = ledger_of(self._store, tenant_id).statistics, self._context.runtime.now()
         if tenant_id != PLATFORM and await numbers.totals() is None:
             await numbers.count_totals(now)
-        return await numbers.totals() or Totals(tenants=0, users=0, clients=0, counted_at=now)
+        totals = await numbers.totals() or Totals(tenants=0, users=0, clients=0, counted_at=now)
+        return totals if self._context.directory is None else replace(totals, users=None)
 
 
 def _days(since: date | None, until: date | None, today: date) -> tuple[date, date]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.audit_names import Names
 from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
 from opentrusty_core.domain.page import Page, PageRequest
 
@@ -24,4 +26,10 @@ class Audit(Protocol):
         self, request: PageRequest, query: AuditQuery = EVERYTHING, *, descending: bool = False
     ) -> Page[AuditEvent]:
         """The events that fit the query by id, the oldest first, or the newest."""
+        ...
+
+    async def names(self, ids: Collection[str]) -> Names:
+        """The names of the users and clients with these ids, or for the platform of the tenants; what is none of them
+        is left out.
+        """
         ...

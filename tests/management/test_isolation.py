@@ -151,6 +151,9 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "sessions.end_all": (Permission.SESSION_END, lambda m, a, t, i: m.sessions.end_all(a, t, i["user"])),
     "audit.page": (Permission.AUDIT_READ, lambda m, a, t, _: m.audit.page(a, t, EVERYTHING)),
     "audit.verify": (Permission.AUDIT_READ, lambda m, a, t, _: m.audit.verify(a, t)),
+    "statistics.tenant": (Permission.TENANT_READ, lambda m, a, t, _: m.statistics.tenant(a, t)),
+    "audit.names": (Permission.AUDIT_READ, lambda m, a, t, _: m.audit.names(a, t, ())),
+    "audit.export": (Permission.AUDIT_READ, lambda m, a, t, _: first(m.audit.export(a, t))),
     "audit.get": (Permission.AUDIT_READ, lambda m, a, t, i: m.audit.get(a, t, i["event"])),
 }
 TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
@@ -170,6 +173,9 @@ TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "
     "manifests.export",
     "audit.page",
     "audit.verify",
+    "audit.names",
+    "audit.export",
+    "statistics.tenant",
     "domains.ask",
     *(name for name in USE_CASES if name.startswith("tenants.")),
 }
@@ -189,6 +195,9 @@ PLATFORM_OWN = {
     "audit.platform_page",
     "audit.platform_get",
     "audit.platform_verify",
+    "audit.platform_names",
+    "audit.platform_export",
+    "statistics.platform",
     "audit.seal",
 }
 MACHINERY = {
@@ -263,6 +272,7 @@ def test_every_use_case_stands_in_the_table(management: Management) -> None:
         "accesses",
         "sessions",
         "audit",
+        "statistics",
     )
     found = {
         f"{noun}.{name}"

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind, AuditEvent, AuditType, Origin, Outcome
+from opentrusty_core.domain.audit_names import Names
 from opentrusty_core.domain.audit_query import AuditQuery
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.storage.audit import Audit
@@ -84,6 +85,19 @@ class TestAudit(Contract):
             assert page.items == tuple(wanted)
         later = AuditQuery(since=world.now + timedelta(microseconds=1))
         assert (await world.here.audit.page(ALL, later)).items == ()
+
+    async def test_ids_have_names(self, world: World) -> None:
+        """Those of users and clients here, those of tenants on the platform; what is none of them has none."""
+        user, client = await world.user(), await world.client(client_name="Ünïcode")
+        ids = {user.id, client.client_id, world.here_tenant.id, "nobody", "\0", "\ud800"}
+        names = Names(users={user.id: user.username}, clients={client.client_id: "Ünïcode"})
+        assert await world.here.audit.names(ids) == names
+        assert await world.there.audit.names(ids) == Names()
+        of_platform = Names(tenants={world.here_tenant.id: world.here_tenant.name})
+        assert await world.store.platform.audit.names(ids) == of_platform
+        assert await world.here.audit.names(set()) == Names()
+        await world.here.users.delete(user.id, world.event())
+        assert await world.here.audit.names(ids) == Names(clients=names.clients)
 
     @pytest.mark.parametrize(("query", "other"), _LOOKED_FOR.values(), ids=_LOOKED_FOR)
     @pytest.mark.parametrize("descending", [False, True])

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from opentrusty_core.domain.audit_names import Names
 from opentrusty_core.domain.client_list import ClientSort
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.statistics import Counted, CountKey, Measure
@@ -345,6 +346,12 @@ async def _(world: World, planted: Planted) -> None:
 @trespass("statistics.counts")
 async def _(world: World, planted: Planted) -> None:
     assert await world.there.statistics.counts(date.min, date.max) == {}
+
+
+@trespass("audit.names")
+async def _(world: World, planted: Planted) -> None:
+    ids = {planted.user.id, planted.client.client_id, world.here_tenant.id}
+    assert await world.there.audit.names(ids) == Names()
 
 
 @trespass("audit.page")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.audit_names import Names
 from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
 from opentrusty_core.domain.page import Page, PageRequest
-from opentrusty_core.stores.memory.tables import View, page
+from opentrusty_core.stores.memory.tables import PLATFORM, View, page
 
 
 class MemoryAudit:
@@ -29,3 +32,14 @@ class MemoryAudit:
         """See `storage.Audit.page`."""
         wanted = [event for event in self._view.read().audit.values() if query.fits(event)]
         return page(wanted, lambda event: event.id, request, descending=descending)
+
+    async def names(self, ids: Collection[str]) -> Names:
+        """See `storage.Audit.names`."""
+        if self._view.tenant_id == PLATFORM:
+            tenants = [tables.tenant for id_, tables in self._view.database.tenants.items() if id_ in ids]
+            return Names(tenants={tenant.id: tenant.name for tenant in tenants if tenant is not None})
+        t = self._view.read()
+        return Names(
+            users={id_: t.users[id_].username for id_ in ids if id_ in t.users},
+            clients={id_: t.clients[id_].client_name for id_ in ids if id_ in t.clients},
+        )

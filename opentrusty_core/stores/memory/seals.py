@@ -110,7 +110,7 @@ class MemoryStatistics:
             return None
         return Totals(
             tenants=len(counted),
-            users=sum(total.users for total in counted),
+            users=sum(total.users or 0 for total in counted),
             clients=sum(total.clients for total in counted),
             counted_at=min(total.counted_at for total in counted),
         )

@@ -29,7 +29,18 @@ SMALL = re.compile(
     r"SCAN (named|mailed|unmailed|entry|entries|page|total|counted|item)\b"
 )
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
-TENANT = {"assignment_tenant_id", "buckets", "counts", "home", "opened", "people", "platform", "uses", "tenant_id"}
+TENANT = {
+    "assignment_tenant_id",
+    "buckets",
+    "counts",
+    "home",
+    "ids",
+    "opened",
+    "people",
+    "platform",
+    "uses",
+    "tenant_id",
+}
 
 
 def ids(query: Query) -> str:

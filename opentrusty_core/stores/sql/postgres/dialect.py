@@ -34,6 +34,7 @@ POSTGRES = Dialect(
         "AS each(tenant_id text, day text, measure text, key text, amount bigint)",
         "uses": "json_to_recordset(CAST(:uses AS json)) "
         "AS each(tenant_id text, day text, id text, authorizations bigint, tokens bigint)",
+        "ids": "json_to_recordset(CAST(:ids AS json)) AS each(tenant_id text, id text)",
         "people": "json_to_recordset(CAST(:people AS json)) AS each(tenant_id text, user_id text, day text)",
     },
     tenant_of=lambda alias: f"({alias}.tenant_id || '')",

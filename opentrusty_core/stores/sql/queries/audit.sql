@@ -44,3 +44,15 @@ SELECT {{event:e}} FROM audit_events e
  WHERE e.tenant_id = :tenant_id AND e.id >= :first_id AND e.id <= :last_id AND e.id {{beyond}} :after
    AND e.id > :low AND e.id < :high AND {{fits:e}}
  ORDER BY e.id {{order}} LIMIT :limit;
+
+-- name: names_of_users
+-- The usernames of users by id.
+SELECT u.id, u.username FROM {{ids}} JOIN users u ON u.tenant_id = each.tenant_id AND u.id = each.id;
+
+-- name: names_of_clients
+-- The names of clients by id.
+SELECT {{client:c}} FROM {{ids}} JOIN clients c ON c.tenant_id = each.tenant_id AND c.client_id = each.id;
+
+-- name: names_of_tenants
+-- The names of tenants by id.
+SELECT t.id, t.name FROM {{ids}} JOIN tenants t ON t.id = each.id;

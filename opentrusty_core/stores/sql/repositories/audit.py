@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.audit_names import Names
 from opentrusty_core.domain.audit_query import EVERYTHING, AuditQuery
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.seal import term
 from opentrusty_core.runtime import format_id
 from opentrusty_core.stores.sql.codec import Params, to_microseconds
 from opentrusty_core.stores.sql.engine import Unstorable
-from opentrusty_core.stores.sql.repositories.base import Repository, first
-from opentrusty_core.stores.sql.rows import EVENT, HEAD, event_params
+from opentrusty_core.stores.sql.repositories.base import PLATFORM, Repository, first
+from opentrusty_core.stores.sql.rows import CLIENT, EVENT, HEAD, event_params, storable
 
 _ALWAYS, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
@@ -51,6 +53,17 @@ class SqlAudit(Repository):
             found = []
         items = tuple(found[: request.limit])
         return Page(items=items, next_after=items[-1].id if len(found) > request.limit else None)
+
+    async def names(self, ids: Collection[str]) -> Names:
+        """See `storage.Audit.names`."""
+        wanted = [{"tenant_id": self._tenant_id, "id": storable(id_)} for id_ in ids]
+        if not wanted:
+            return Names()
+        params = {"ids": json.dumps(wanted)}
+        if self._tenant_id == PLATFORM:
+            return Names(tenants=dict(await self._database.run("names_of_tenants", params)))
+        users, clients = await self._database.together(("names_of_users", params), ("names_of_clients", params))
+        return Names(users=dict(users), clients={row[0]: CLIENT.read(row).client_name for row in clients})
 
     async def _next(self, params: Params, limit: int, *, descending: bool) -> list[AuditEvent]:
         rows = await self._find(_directed("page_events", descending=descending), **params, limit=limit)

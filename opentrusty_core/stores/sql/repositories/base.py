@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import BY_TEXT, Key, Page, PageRequest, Sorting, dump_key, load_key
 from opentrusty_core.stores.sql.codec import Params, Record
 from opentrusty_core.stores.sql.engine import Database, Rows, Unstorable
 from opentrusty_core.stores.sql.rows import event_params
+
+PLATFORM: Final = ""
+"""The tenant_id of what belongs to the platform."""
 
 T = TypeVar("T")
 V = TypeVar("V", str, datetime)

@@ -17,9 +17,9 @@ from opentrusty_core.storage import TenantCatalogue
 from opentrusty_core.stores.sql.codec import to_microseconds
 from opentrusty_core.stores.sql.engine import Database, Engine, Unstorable
 from opentrusty_core.stores.sql.repositories.audit import SqlAudit
-from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.repositories.base import PLATFORM, Repository, first
 from opentrusty_core.stores.sql.repositories.roles import SqlDeclaredAccesses, SqlPlatformAssignments
-from opentrusty_core.stores.sql.repositories.seals import PLATFORM, SqlSeals, SqlStatistics
+from opentrusty_core.stores.sql.repositories.seals import SqlSeals, SqlStatistics
 from opentrusty_core.stores.sql.repositories.terms import dump_beginnings
 from opentrusty_core.stores.sql.repositories.upkeep import KEEP_SESSION, MASTER_KEY, SqlUpkeep
 from opentrusty_core.stores.sql.rows import RESOURCE, SIGNING_KEY, TENANT

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Final
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import Page, PageRequest
@@ -14,11 +13,8 @@ from opentrusty_core.domain.statistics import KEEP_NUMBERS, Counted, CountKey, M
 from opentrusty_core.domain.usage import Totals, Use
 from opentrusty_core.storage.seals import Written
 from opentrusty_core.stores.sql.codec import Params, Row, to_microseconds
-from opentrusty_core.stores.sql.repositories.base import Repository, first
+from opentrusty_core.stores.sql.repositories.base import PLATFORM, Repository, first
 from opentrusty_core.stores.sql.rows import EVENT, HEAD, SEGMENT, event_params
-
-PLATFORM: Final = ""
-"""The tenant_id of the platform's own audit."""
 
 _NO_EVENT: Params = {f"event_{column}": None for column in EVENT.columns}
 _dump = json.JSONEncoder(separators=(",", ":")).encode

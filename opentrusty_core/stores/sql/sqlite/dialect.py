@@ -28,6 +28,7 @@ SQLITE = Dialect(
         "value ->> 'key' AS key, value ->> 'amount' AS amount FROM json_each(:counts)) AS each",
         "uses": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'day' AS day, value ->> 'id' AS id, "
         "value ->> 'authorizations' AS authorizations, value ->> 'tokens' AS tokens FROM json_each(:uses)) AS each",
+        "ids": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'id' AS id FROM json_each(:ids)) AS each",
         "people": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'user_id' AS user_id, value ->> 'day' AS day "
         "FROM json_each(:people)) AS each",
     },

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.audit_options import Wanted, wanted
 from opentrusty_cli.options import Paging, paged
+from opentrusty_cli.out_files import file_option, write_pieces
 from opentrusty_cli.progress import Progress
 from opentrusty_cli.records import of_event, time
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
@@ -18,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from opentrusty_core.domain.verdict import Anchor, Verdict
 
+_FORMATS = ("jsonl", "csv")
 VERDICT_COLUMNS = ("audit", "intact", "events", "unsealed_since", "finding")
 COLUMNS = ("at", "type", "outcome", "actor_kind", "actor_id", "target", "reason")
 
@@ -45,6 +48,23 @@ async def list_(desk: Desk, wanted: Wanted, newest_first: bool, paging: Paging) 
             lambda request: events.page(desk.actor, tenant_id, request, query, descending=newest_first)
         )
     desk.output.many([of_event(item) for item in page.items], COLUMNS, next_after=page.next_after)
+
+
+@audit.command()
+@wanted
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default=_FORMATS[0], show_default=True)
+@file_option
+@operation
+async def export(desk: Desk, wanted: Wanted, format_: str, path: Path | None) -> None:
+    """Write all events that fit as JSON Lines or CSV, the oldest first; that they were exported is an event itself."""
+    from opentrusty_core.management import ExportFormat
+
+    events, kind = desk.management.audit, ExportFormat(format_)
+    if wanted.tenant_name is None:
+        pieces = events.platform_export(desk.actor, wanted.query, kind)
+    else:
+        pieces = events.export(desk.actor, await desk.tenant_id(wanted.tenant_name), wanted.query, kind)
+    await write_pieces(pieces, path)
 
 
 @audit.command()

@@ -15,6 +15,7 @@ import click
 
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.options import tenant_option
+from opentrusty_cli.out_files import file_option, out_file, private_file, write_pieces
 from opentrusty_cli.output import text
 from opentrusty_cli.progress import Progress
 from opentrusty_cli.user_options import search_option, status_option
@@ -28,7 +29,6 @@ _TOLD = 100
 """How many refused lines are told on standard error; --report has them all."""
 
 _in_file = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
-_out_file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("import")
@@ -37,7 +37,7 @@ _out_file = click.Path(dir_okay=False, path_type=Path)
 @click.option("--format", "format_", type=click.Choice(_FORMATS), help="What the file is; else its name tells.")
 @click.option("--update", is_flag=True, help="Set email and claims of users who are there; else they are skipped.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of every line and write nothing.")
-@click.option("--report", type=_out_file, help="Write what became of every line to this file, as JSON Lines.")
+@click.option("--report", type=out_file, help="Write what became of every line to this file, as JSON Lines.")
 @operation
 async def import_(
     desk: Desk, tenant_name: str, file: Path, format_: str | None, update: bool, dry_run: bool, report: Path | None
@@ -70,7 +70,7 @@ async def import_(
 @click.argument("user", required=False)
 @search_option
 @status_option
-@click.option("--file", "path", type=_out_file, help="Write there, for its owner only; else to standard output.")
+@file_option
 @operation
 async def export(
     desk: Desk, tenant_name: str, user: str | None, search: str, status: UserStatus | None, path: Path | None
@@ -84,22 +84,14 @@ async def export(
         raise click.UsageError("Give either USER or a search.")
     else:
         pieces = exports.person(desk.actor, tenant_id, await desk.user_id(tenant_id, user))
-    with _output(path) as out:
-        progress, written = Progress("bytes"), 0
-        async for piece in pieces:
-            out.write(piece)
-            written += len(piece)
-            if path is not None:
-                progress(written)
-        progress.end()
-        out.flush()
+    await write_pieces(pieces, path)
 
 
 class _Reports:
     """What became of lines: all of it in a file if there is one, what was refused on standard error."""
 
     def __init__(self, path: Path | None) -> None:
-        self._file = None if path is None else _private(path)
+        self._file = None if path is None else private_file(path)
         self._refused: list[LineReport] = []
         self._more = 0
 
@@ -162,16 +154,3 @@ async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
 def _input(path: Path) -> AbstractContextManager[BinaryIO]:
     """Where an import comes from: standard input, or a file."""
     return nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb")
-
-
-def _output(path: Path | None) -> AbstractContextManager[BinaryIO]:
-    """Where an export goes: standard output, which stays open, or a file."""
-    return nullcontext(sys.stdout.buffer) if path is None else _private(path)
-
-
-def _private(path: Path) -> BinaryIO:
-    """The file, emptied, for its owner only."""
-    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb")
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        os.fchmod(file.fileno(), 0o600)
-    return file

@@ -13,6 +13,7 @@ from opentrusty_core.domain.signing_key import KeyPolicy
 from opentrusty_core.management.accesses import Accesses, Administrator, NamedAccess
 from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_user
 from opentrusty_core.management.audit import Audit
+from opentrusty_core.management.audit_export import ExportFormat
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
 from opentrusty_core.management.bulk_users import BulkUsers
 from opentrusty_core.management.client_fields import NOT_SUPPORTED, ClientFields
@@ -58,6 +59,7 @@ __all__ = [
     "Check",
     "ClientFields",
     "ClientWithSecret",
+    "ExportFormat",
     "FirstOwner",
     "GroupFields",
     "ImportFormat",

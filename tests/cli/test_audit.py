@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import sqlite3
+import stat
 from contextlib import closing
 
 import pytest
@@ -36,6 +39,21 @@ def test_events_are_found_by_what_they_hold(acme: Cli) -> None:
     assert "role.assigned" in acme.refused(2, *listed, "--type", "role.asigned")
     assert acme.refused(2, "audit", "list").startswith("Give either --tenant or --platform.")
     acme.refused(4, "audit", "show", made["id"])
+
+
+def test_an_export_is_a_file_of_its_owner_s_or_goes_to_standard_output(acme: Cli) -> None:
+    lines = [json.loads(line) for line in acme("audit", "export", "-t", "acme").splitlines()]
+    events = acme.json("audit", "list", "-t", "acme", "--all")["items"]
+    assert [line["id"] for line in lines] == [event["id"] for event in events]
+    path = acme.folder / "audit.csv"
+    export = ("audit", "export", "--format", "csv", "--file", str(path))
+    assert acme(*export, "-t", "acme", "--type", "tenant.created") == ""
+    assert [row["type"] for row in csv.DictReader(path.read_text().splitlines())] == ["tenant.created"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    acme(*export, "--platform")
+    assert "role.assigned" in path.read_text()
+    acme.refused(2, *export)
+    acme.refused(4, *export, "-t", "nobody")
 
 
 @case("L5")

@@ -829,6 +829,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/user-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do one thing to every user that a search or a status finds, each through the rules that hold for them alone.
+         * @description The answer is written while it is done: a line for each user to whom it was not, with the reason, and counts in
+         *     between and in the end. The caller is left out. To end sessions needs `session:end`, all else `user:write`.
+         */
+        post: operations["change_many_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/user-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count users, or those that a search finds; exactly up to 10,000. */
+        get: operations["count_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/user-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write users as JSON Lines, in the fields that an import reads; no passwords. */
+        get: operations["export_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/user-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the users of a file, JSON Lines or CSV.
+         * @description The answer begins when all of the file is here, and is written while it is worked on: a line for each line of the
+         *     file that is refused, with the reasons, and counts in between and in the end. Good lines are kept, whatever becomes
+         *     of the others; the same file again changes nothing.
+         */
+        post: operations["import_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/users": {
         parameters: {
             query?: never;
@@ -866,6 +943,40 @@ export interface paths {
         patch: operations["update_user"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/users/{user_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a user has allowed applications, all of it, by application. */
+        get: operations["list_user_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/users/{user_id}/consents/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget what a user has allowed an application, and end every grant between the two. */
+        delete: operations["withdraw_user_consent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/users/{user_id}/disable": {
         parameters: {
             query?: never;
@@ -894,6 +1005,27 @@ export interface paths {
         put?: never;
         /** Let a user sign in again. */
         post: operations["enable_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/users/{user_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Write all that is known of a user as one JSON document, for them to have.
+         * @description Profile, how the password is kept, roles, groups, sessions, consents, grants, and what happened. This needs
+         *     `user:read`, `session:read` and `role:read` too.
+         */
+        get: operations["export_user"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1145,6 +1277,27 @@ export interface components {
             /** @description In the tenant. */
             roles: string[];
         };
+        /**
+         * @description What is done to each user.
+         * @enum {string}
+         */
+        BulkAction: "disable" | "enable" | "delete" | "end_sessions";
+        /** @description What is done, and to whom: a search or a status has to be said. */
+        BulkRequest: {
+            action: components["schemas"]["BulkAction"];
+            /**
+             * @description Whether to count them and change nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * @description Words, each the beginning of a username, an email, or a word of a name.
+             * @default
+             */
+            search?: string;
+            /** @default null */
+            status?: components["schemas"]["UserStatus"] | null;
+        };
         /** @description A field, and its value before and after. */
         Change: {
             after: unknown;
@@ -1340,6 +1493,15 @@ export interface components {
         ConsentCount: {
             count: number;
         };
+        /** @description What a user has allowed an application. */
+        Consent: {
+            /** @description Claims that were asked for by name (OpenID Connect Core 1.0 §5.5). */
+            claims: string[];
+            client_id: string;
+            /** Format: date-time */
+            granted_at: string;
+            scope: string;
+        };
         /** @description What was done. */
         Done: {
             action: components["schemas"]["Action"];
@@ -1504,6 +1666,11 @@ export interface components {
         };
         ClientPage: {
             items: components["schemas"]["Client"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        ConsentPage: {
+            items: components["schemas"]["Consent"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -2034,6 +2201,13 @@ export interface components {
             /** @description A new email is unverified unless this says otherwise. */
             email_verified?: boolean;
             username?: string;
+        };
+        /** @description How many users there are. */
+        UserCount: {
+            /** @description At most 10,000. */
+            count: number;
+            /** @description Whether there are more than that. */
+            more: boolean;
         };
         /** @description A user. */
         User: {
@@ -3781,6 +3955,121 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    change_many_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_users: {
+        parameters: {
+            query?: {
+                /** @description Words, each the beginning of a username, an email, or a word of a name. */
+                search?: string;
+                status?: "active" | "disabled";
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_users: {
+        parameters: {
+            query?: {
+                /** @description Words, each the beginning of a username, an email, or a word of a name. */
+                search?: string;
+                status?: "active" | "disabled";
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_users: {
+        parameters: {
+            query?: {
+                /** @description Whether users who are there get the email and the claims of their lines; else they are skipped. */
+                update?: boolean;
+                /** @description Whether to say what would become of every line, and write nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/jsonl": string;
+                "application/x-ndjson": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -3921,6 +4210,53 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_user_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_user_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     disable_user: {
         parameters: {
             query?: never;
@@ -3970,6 +4306,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             default: components["responses"]["Problem"];

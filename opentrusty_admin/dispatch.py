@@ -104,7 +104,7 @@ class Dispatcher:
 
 
 def _query(operation: Operation, request: Request) -> Query:
-    given = parse_form(request.query).single()
+    given = parse_form(request.query, keep_empty=True).single()
     try:
         return operation.query.model_validate_strings(dict(given))
     except ValidationError as error:

@@ -9,7 +9,7 @@ import click
 
 from opentrusty_cli.app import Desk, operation
 from opentrusty_cli.options import pairs, version_option
-from opentrusty_core.domain.settings_document import LISTS, Document, document_of, patched
+from opentrusty_core.domain.settings_document import LISTS, Document, document_of
 from opentrusty_core.domain.tenant import TenantSettings
 
 
@@ -39,12 +39,7 @@ async def set_(desk: Desk, name: str, changes: tuple[str, ...], version: int | N
     lifetimes.access_token=300 branding.logo_uri=null allowed_scopes=openid,profile
     """
     current = await desk.management.tenants.find(desk.actor, name)
-    changed = await desk.management.tenants.update(
-        desk.actor,
-        current.id,
-        settings=patched(current.settings, _patch(changes)),
-        version=version or current.version,
-    )
+    changed = await desk.management.tenants.configure(desk.actor, current.id, _patch(changes), version=version)
     _print(desk, name, changed.settings)
 
 

@@ -21,6 +21,7 @@ from opentrusty_admin.routes import (
     resources,
     roles,
     sessions,
+    system,
     tenants,
     user_bulk,
     user_files,
@@ -46,6 +47,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     assignments,
     platform_roles,
     accesses,
+    system,
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from opentrusty_admin.schemas.base import UNSET, Changes, Model, Moment, Text, Versioned
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from opentrusty_admin.schemas.base import UNSET, Changes, Model, Moment, PageQuery, Query, Text, Versioned
 from opentrusty_admin.schemas.links import NewOwnerLink
 from opentrusty_admin.schemas.users import UserChanges
 from opentrusty_core import Tenant
 from opentrusty_core.domain.issuer_url import issuer_of
 from opentrusty_core.domain.tenant import TenantStatus
 from opentrusty_core.errors import Invalid
-from opentrusty_core.management import FirstOwner, MadeLink
+from opentrusty_core.management import GRACE, FirstOwner, MadeLink
 
 
 class NewOwner(UserChanges):
@@ -52,6 +57,36 @@ class OwnerLink(Model):
     expires_at: Moment
 
 
+class TenantQuery(PageQuery):
+    """Which tenants."""
+
+    search: str = Field(default="", max_length=254)
+    """Words, each the beginning of a word of a name or display name."""
+    sort: Literal["name", "-name", "created_at", "-created_at"] = "name"
+    status: TenantStatus | None = None
+
+
+class DeletionQuery(Query):
+    """How a tenant is deleted."""
+
+    grace: int = Field(default=int(GRACE.total_seconds()), ge=0, le=366 * 86_400)
+    """How many seconds it can be restored: from one day to 90, 30 by default."""
+
+
+class AskedDomain(Model):
+    """A domain that a tenant wants for its issuer."""
+
+    domain: Text
+    """A host name such as login.example.org."""
+
+
+class ApprovedDomain(AskedDomain):
+    """A domain that a tenant asked for, and which tenant."""
+
+    tenant: Text
+    """The tenant's name."""
+
+
 class TenantChanges(Changes):
     """What of a tenant can be changed here; its settings are changed where they are."""
 
@@ -66,6 +101,14 @@ class TenantOut(Versioned):
     display_name: str
     status: TenantStatus
     issuer: str
+    domain: str | None
+    """Its own domain, where its issuer stands."""
+    pending_domain: str | None
+    """The domain that it asked for and that waits for an approval."""
+    delete_at: Moment | None
+    """When a deleted tenant is erased; until then it can be restored."""
+    erased: Mapping[str, int] | None
+    """How many records of each kind have been erased of a deleted tenant so far."""
     created_at: Moment
     updated_at: Moment
 
@@ -78,6 +121,10 @@ class TenantOut(Versioned):
             display_name=tenant.display_name,
             status=tenant.status,
             issuer=issuer_of(auth_url, tenant),
+            domain=tenant.domain,
+            pending_domain=tenant.pending_domain,
+            delete_at=tenant.delete_at,
+            erased=None if tenant.deletion is None else dict(tenant.deletion.erased),
             created_at=tenant.created_at,
             updated_at=tenant.updated_at,
             version=tenant.version,

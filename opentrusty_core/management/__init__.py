@@ -40,7 +40,8 @@ from opentrusty_core.management.sealing import Sealing, SealReport
 from opentrusty_core.management.sessions import Sessions
 from opentrusty_core.management.statistics import Statistics
 from opentrusty_core.management.system import Check, System, SystemHealth
-from opentrusty_core.management.tenants import PLATFORM_TENANT, FirstOwner, InvitedOwner, Tenants
+from opentrusty_core.management.tenant_lives import GRACE, PLATFORM_TENANT
+from opentrusty_core.management.tenants import FirstOwner, InvitedOwner, Tenants
 from opentrusty_core.management.user_exports import UserExports
 from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.user_imports import UserImports
@@ -49,6 +50,7 @@ from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Directory, Store
 
 __all__ = [
+    "GRACE",
     "MOST_COUNTED",
     "NOT_SUPPORTED",
     "PLATFORM_TENANT",

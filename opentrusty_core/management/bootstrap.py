@@ -14,7 +14,8 @@ from opentrusty_core.errors import Conflict
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.password_policy import generate_password
-from opentrusty_core.management.tenants import PLATFORM_TENANT, Tenants
+from opentrusty_core.management.tenant_lives import PLATFORM_TENANT
+from opentrusty_core.management.tenants import Tenants
 from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.users import Users
 

@@ -1,8 +1,9 @@
-"""Tenants: made, found, configured, suspended, deleted and restored."""
+"""Tenants: made, found, configured; for their ends see `tenant_lives`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
 
@@ -12,23 +13,18 @@ from opentrusty_core.domain.one_time_link import LinkKind
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import TENANT_OWNER, Assignment, Permission
-from opentrusty_core.domain.tenant import Deletion, Tenant, TenantSettings, TenantSort, TenantStatus, name_problems
+from opentrusty_core.domain.settings_document import patched
+from opentrusty_core.domain.tenant import Tenant, TenantSettings, TenantSort, TenantStatus, name_problems
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.keys import Keys
 from opentrusty_core.management.links import Links, MadeLink
-from opentrusty_core.management.owners import closing
+from opentrusty_core.management.tenant_lives import TenantLives
 from opentrusty_core.management.tenant_settings import display_name_problems, require, settings_problems
 from opentrusty_core.management.user_fields import UserFields
 from opentrusty_core.management.users import NewUser, Users
 from opentrusty_core.storage import TenantRepositories
-
-PLATFORM_TENANT = "platform"
-"""The name of the tenant that platform administrators belong to."""
-
-GRACE = timedelta(days=30)
-"""How long a deleted tenant can be restored, unless it is said otherwise."""
 
 
 class FirstOwner(TypedDict):
@@ -46,12 +42,11 @@ class InvitedOwner:
     invitation: MadeLink
 
 
-class Tenants:
+class Tenants(TenantLives):
     """Use cases around tenants."""
 
     def __init__(self, context: Context, keys: Keys, users: Users, links: Links) -> None:
-        self._context = context
-        self._store = context.store
+        super().__init__(context)
         self._keys = keys
         self._users = users
         self._links = links
@@ -174,100 +169,37 @@ class Tenants:
         actor.require(Permission.TENANT_CONFIGURE, tenant_id)
         async with self._store.transaction(tenant_id) as repos:
             current = await repos.tenant.get()
-            if version not in {None, current.version}:
-                raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
-            if current.status is TenantStatus.ERASING:
-                raise Conflict("The tenant is being erased.")
-            tenant = self._next(
-                current,
-                display_name=current.display_name if display_name is None else display_name.strip(),
-                settings=settings or current.settings,
+            name = current.display_name if display_name is None else display_name.strip()
+            return await self._change(
+                repos, actor, current, version, display_name=name, settings=settings or current.settings
             )
-            require(_problems(tenant))
-            await repos.tenant.update(tenant, self._context.event(actor, AuditType.TENANT_UPDATED, tenant_id))
-        return tenant
 
-    async def suspend(self, actor: Actor, tenant_id: str) -> Tenant:
-        """Stop serving a tenant's people; nothing is lost.
-
-        Raises:
-            NotFound: no such tenant.
-            Conflict: the platform's own tenant, the home of the last platform administrator, or one that is being
-                deleted.
-        """
-        actor.require(Permission.TENANT_SUSPEND, tenant_id)
-        _require_not_platform(await self._store.tenant(tenant_id).tenant.get())
-        async with closing(self._store, tenant_id) as repos:
-            return await self._set_status(repos, actor, TenantStatus.SUSPENDED)
-
-    async def resume(self, actor: Actor, tenant_id: str) -> Tenant:
-        """Serve a tenant's people again. Raises `NotFound`; `Conflict` for one that is being deleted."""
-        actor.require(Permission.TENANT_SUSPEND, tenant_id)
-        async with self._store.transaction(tenant_id) as repos:
-            return await self._set_status(repos, actor, TenantStatus.ACTIVE)
-
-    async def delete(self, actor: Actor, tenant_id: str, *, grace: timedelta = GRACE) -> Tenant:
-        """Stop serving a tenant's people now, and erase it with everything of it after `grace` (1 to 90 days).
-
-        Until then it can be restored; after that maintenance erases it and frees its name. The system alone may give no
-        grace: then there is no way back at once. A tenant that is deleted again gets the new grace.
+    async def configure(
+        self, actor: Actor, tenant_id: str, patch: Mapping[str, object], *, version: int | None = None
+    ) -> Tenant:
+        """Change the settings that the merge patch names (see `domain.settings_document`), in one step.
 
         Raises:
-            Invalid: the grace is not acceptable.
+            Invalid: a setting is unknown or not acceptable.
             NotFound: no such tenant.
-            Conflict: the platform's own tenant, or the home of the last platform administrator.
+            Conflict: the tenant changed meanwhile, or is being erased.
         """
-        actor.require(Permission.TENANT_DELETE, tenant_id)
-        if not (timedelta(days=1) <= grace <= timedelta(days=90) or (actor.is_system and grace == timedelta(0))):
-            raise Invalid({"grace": "It lies between 1 and 90 days."})
-        _require_not_platform(await self._store.tenant(tenant_id).tenant.get())
-        async with closing(self._store, tenant_id) as repos:
-            current, now = await repos.tenant.get(), self._context.runtime.now()
-            if current.status is TenantStatus.ERASING:
-                return current
-            asked = Deletion(
-                asked_at=current.deletion.asked_at if current.deletion else now,
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-                restores=current.deletion.restores if current.deletion else current.status,
-            )
-            status = TenantStatus.DELETING if grace else TenantStatus.ERASING
-            tenant = self._next(current, status=status, delete_at=now + grace, deletion=asked)
-            details = {"delete_at": tenant.delete_at.isoformat() if tenant.delete_at else None}
-            await repos.tenant.update(tenant, self._context.event(actor, AuditType.TENANT_DELETED, tenant_id, details))
-        return tenant
-
-    async def restore(self, actor: Actor, tenant_id: str) -> Tenant:
-        """Take a deletion back before its grace is over; a tenant that was suspended before is so again.
-
-        Raises:
-            NotFound: no such tenant.
-            Conflict: its grace is over.
-        """
-        actor.require(Permission.TENANT_DELETE, tenant_id)
+        actor.require(Permission.TENANT_CONFIGURE, tenant_id)
         async with self._store.transaction(tenant_id) as repos:
             current = await repos.tenant.get()
-            if current.deletion is None or current.delete_at is None:
-                return current
-            if current.status is TenantStatus.ERASING or current.delete_at <= self._context.runtime.now():
-                raise Conflict("The grace is over: the tenant is being erased.")
-            tenant = self._next(current, status=current.deletion.restores, delete_at=None, deletion=None)
-            await repos.tenant.update(tenant, self._context.event(actor, AuditType.TENANT_RESTORED, tenant_id))
-        return tenant
+            return await self._change(repos, actor, current, version, settings=patched(current.settings, patch))
 
-    async def _set_status(self, repos: TenantRepositories, actor: Actor, status: TenantStatus) -> Tenant:
-        current = await repos.tenant.get()
-        if current.status is status:
-            return current
-        if current.is_ending:
-            raise Conflict("The tenant is being deleted. Restore it first.")
-        tenant = self._next(current, status=status)
-        event = self._context.event(actor, AuditType.TENANT_UPDATED, tenant.id, {"status": status.value})
-        await repos.tenant.update(tenant, event)
+    async def _change(
+        self, repos: TenantRepositories, actor: Actor, current: Tenant, version: int | None, **changes: Any
+    ) -> Tenant:
+        if version not in {None, current.version}:
+            raise ChangedMeanwhile("The tenant has changed meanwhile. Read it again.")
+        if current.status is TenantStatus.ERASING:
+            raise Conflict("The tenant is being erased.")
+        tenant = self._next(current, **changes)
+        require(_problems(tenant))
+        await repos.tenant.update(tenant, self._context.event(actor, AuditType.TENANT_UPDATED, tenant.id))
         return tenant
-
-    def _next(self, tenant: Tenant, **changes: Any) -> Tenant:
-        return replace(tenant, updated_at=self._context.runtime.now(), version=tenant.version + 1, **changes)
 
     def _new(self, name: str, display_name: str | None, settings: TenantSettings | None) -> Tenant:
         now = self._context.runtime.now()
@@ -303,11 +235,6 @@ class Tenants:
     def _require_read(self, actor: Actor, tenant_id: str) -> None:
         if Permission.TENANT_LIST not in actor.platform_permissions:
             actor.require(Permission.TENANT_READ, tenant_id)
-
-
-def _require_not_platform(tenant: Tenant) -> None:
-    if tenant.name == PLATFORM_TENANT:
-        raise Conflict("The platform's own tenant always serves: nobody could bring it back.")
 
 
 def _problems(tenant: Tenant) -> dict[str, str]:

@@ -30,7 +30,10 @@ async def ids_of(world: AdminWorld, tenant: Tenant) -> dict[str, str]:
     administrator = Administrator(home_id=tenant.id, principal=Principal.user(user.id))
     await management.roles.assign(SYSTEM, tenant.id, administrator.principal, PLATFORM_ADMIN.name)
     opened = await management.accesses.declare(SYSTEM, world.acme.id, "To have one of everything", to=administrator)
+    domain = f"login.{tenant.name}.example"
+    await management.domains.ask(SYSTEM, tenant.id, domain)
     return {
+        "domain": domain,
         "role": "planted",
         "group_id": group.id,
         "access_id": opened.access.id,

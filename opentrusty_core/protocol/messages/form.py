@@ -47,8 +47,8 @@ class Form(Mapping[str, str]):
         return value
 
 
-def parse_form(data: bytes) -> Form:
-    """The parameters of a query or body.
+def parse_form(data: bytes, *, keep_empty: bool = False) -> Form:
+    """The parameters of a query or body; empty ones too where they are to be kept.
 
     Raises:
         InvalidRequest: a broken escape, bytes that are not UTF-8, a NUL, or more than 100 parameters.
@@ -67,7 +67,7 @@ def parse_form(data: bytes) -> Form:
         if name in seen:
             repeated.add(name)
         seen.add(name)
-        if value:
+        if value or keep_empty:
             values[name] = value
     return Form(values, frozenset(repeated))
 

@@ -10,7 +10,7 @@ from opentrusty_core.domain.builtin import builtin_clients
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
-from opentrusty_core.management.tenants import PLATFORM_TENANT
+from opentrusty_core.management.tenant_lives import PLATFORM_TENANT
 
 
 async def names_of(context: Context, actor: Actor, tenant_id: str, events: Iterable[AuditEvent]) -> Names:

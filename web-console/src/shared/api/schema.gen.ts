@@ -73,6 +73,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tenants whose domain waits for an approval, by name. */
+        get: operations["list_waiting_domains"];
+        put?: never;
+        /** Make the domain that a tenant asked for its issuer, within a second; its applications have to know. */
+        post: operations["approve_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platform/roles": {
         parameters: {
             query?: never;
@@ -125,6 +143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the health of database, master key, keys and maintenance, and what waits for it. */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants": {
         parameters: {
             query?: never;
@@ -132,7 +167,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List tenants by name. */
+        /** List tenants, or find some. */
         get: operations["list_tenants"];
         put?: never;
         /**
@@ -157,7 +192,11 @@ export interface paths {
         get: operations["get_tenant"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Stop serving a tenant's people, within a second, and erase it with everything of it after a grace.
+         * @description Until then it can be restored; after that there is no way back, and its name is free once all of it is gone.
+         */
+        delete: operations["delete_tenant"];
         options?: never;
         head?: never;
         /** Change the name that people read. */
@@ -427,6 +466,40 @@ export interface paths {
         post?: never;
         /** End one secret at once; the only one there is can be rotated, not ended. */
         delete: operations["end_client_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a domain of the tenant's own, which becomes its issuer when the platform has approved it. */
+        post: operations["ask_for_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a domain from a tenant, approved or not; then its issuer is below the Auth Plane's address again. */
+        delete: operations["remove_domain"];
         options?: never;
         head?: never;
         patch?: never;
@@ -720,6 +793,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a deletion back before its grace is over. */
+        post: operations["restore_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/resume": {
         parameters: {
             query?: never;
@@ -810,6 +900,27 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a tenant's owner configures. */
+        get: operations["get_tenant_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the settings that are given and leave the rest, by a merge patch (RFC 7396).
+         * @description Running servers follow within a second.
+         */
+        patch: operations["configure_tenant"];
         trace?: never;
     };
     "/api/v1/tenants/{tenant}/suspend": {
@@ -1255,6 +1366,18 @@ export interface components {
             /** @description Why the step after the last one that was done failed; null where all were done. */
             failure: string | null;
         };
+        /** @description A domain that a tenant asked for, and which tenant. */
+        ApprovedDomain: {
+            /** @description A host name such as login.example.org. */
+            domain: string;
+            /** @description The tenant's name. */
+            tenant: string;
+        };
+        /** @description A domain that a tenant wants for its issuer. */
+        AskedDomain: {
+            /** @description A host name such as login.example.org. */
+            domain: string;
+        };
         /** @description A principal holds a role. */
         Assignment: {
             /** Format: date-time */
@@ -1276,6 +1399,32 @@ export interface components {
             platform_roles: string[];
             /** @description In the tenant. */
             roles: string[];
+        };
+        /** @description What to change of the branding; null removes it. */
+        BrandingChanges: {
+            /** @default null */
+            logo_dark_uri?: string | null;
+            /** @default null */
+            logo_uri?: string | null;
+            /** @default null */
+            policy_uri?: string | null;
+            /** @default null */
+            primary_color?: string | null;
+            /** @default null */
+            support_uri?: string | null;
+            /** @default null */
+            tos_uri?: string | null;
+        };
+        /** @description How pages look and where they lead. */
+        Branding: {
+            /** @description The logo on dark pages. */
+            logo_dark_uri: string | null;
+            logo_uri: string | null;
+            policy_uri: string | null;
+            /** @description `#rrggbb`; the pages derive readable shades of any colour by themselves. */
+            primary_color: string | null;
+            support_uri: string | null;
+            tos_uri: string | null;
         };
         /**
          * @description What is done to each user.
@@ -1303,6 +1452,13 @@ export interface components {
             after: unknown;
             before: unknown;
             field: string;
+        };
+        /** @description One thing that was looked at. */
+        Check: {
+            /** @description How it is, in a sentence. */
+            finding: string;
+            name: string;
+            status: components["schemas"]["Condition"];
         };
         /** @description A claim, and why it is there. */
         Claim: {
@@ -1489,6 +1645,11 @@ export interface components {
             /** @description Grows with each change; the ETag of the record. */
             version: number;
         };
+        /**
+         * @description Whether something is as it should be.
+         * @enum {string}
+         */
+        Condition: "ok" | "warning";
         /** @description How many users have allowed a client something. */
         ConsentCount: {
             count: number;
@@ -1501,6 +1662,15 @@ export interface components {
             /** Format: date-time */
             granted_at: string;
             scope: string;
+        };
+        /** @description The database. */
+        Database: {
+            /** @description How far its clock and this server's differ at least; null where it has none of its own. */
+            clock_offset_ms: number | null;
+            /** @description How long it took to answer one question. */
+            latency_ms: number;
+            /** @description The newest migration that shaped it. */
+            schema_version: string | null;
         };
         /** @description What was done. */
         Done: {
@@ -1550,6 +1720,26 @@ export interface components {
             updated_at: string;
             /** @description Grows with each change; the ETag of the record. */
             version: number;
+        };
+        /** @description The health of the deployment. */
+        Health: {
+            /** Format: date-time */
+            at: string;
+            /** @description Every audit event of before has been sealed and counted. */
+            audit_sealed_until: string | null;
+            /** @description How many records of each kind wait for maintenance, counted up to 10,000. */
+            backlog: {
+                [key: string]: number;
+            };
+            checks: components["schemas"]["Check"][];
+            database: components["schemas"]["Database"];
+            keys: components["schemas"]["KeyCensus"];
+            maintenance: components["schemas"]["MaintenanceRun"] | null;
+            /** @description A fingerprint of the active master key; it tells nothing of the key. */
+            master_key_id: string;
+            status: components["schemas"]["Condition"];
+            /** @description The version of OpenTrusty that answered. */
+            version: string;
         };
         /** @description A grant to a client, and whose it is. */
         HeldGrant: {
@@ -1608,6 +1798,16 @@ export interface components {
             /** @description Those who were no members before. */
             user_ids: string[];
         };
+        /** @description The signing keys of all tenants. */
+        KeyCensus: {
+            active: number;
+            announced: number;
+            /** @description When the next key is to be followed by its successor. */
+            next_rotation_at: string | null;
+            /** @description Since when the oldest active key signs. */
+            oldest_active_at: string | null;
+            retiring: number;
+        };
         /** @description A signing key. */
         Key: {
             activated_at: string | null;
@@ -1632,6 +1832,39 @@ export interface components {
          * @enum {string}
          */
         KeyStatus: "announced" | "active" | "retiring" | "retired";
+        /** @description Lifetimes to change; null takes one back to its default. */
+        LifetimesChanges: {
+            /** @default null */
+            access_token?: number | null;
+            /** @default null */
+            code?: number | null;
+            /** @default null */
+            id_token?: number | null;
+            /** @default null */
+            interaction?: number | null;
+            /** @default null */
+            refresh_token?: number | null;
+            /** @default null */
+            refresh_token_grace?: number | null;
+            /** @default null */
+            refresh_token_idle?: number | null;
+            /** @default null */
+            session?: number | null;
+            /** @default null */
+            session_idle?: number | null;
+        };
+        /** @description How long each artefact lives, unless a client says otherwise. */
+        Lifetimes: {
+            access_token: number;
+            code: number;
+            id_token: number;
+            interaction: number;
+            refresh_token: number;
+            refresh_token_grace: number;
+            refresh_token_idle: number;
+            session: number;
+            session_idle: number;
+        };
         /**
          * @description What a link is for.
          * @enum {string}
@@ -1744,17 +1977,47 @@ export interface components {
         MadeTenant: {
             /** Format: date-time */
             created_at: string;
+            /** @description When a deleted tenant is erased; until then it can be restored. */
+            delete_at: string | null;
             display_name: string;
+            /** @description Its own domain, where its issuer stands. */
+            domain: string | null;
+            /** @description How many records of each kind have been erased of a deleted tenant so far. */
+            erased: {
+                [key: string]: number;
+            } | null;
             id: string;
             issuer: string;
             name: string;
             /** @description Null where the owner was given a password. */
             owner_link: components["schemas"]["OwnerLink"] | null;
+            /** @description The domain that it asked for and that waits for an approval. */
+            pending_domain: string | null;
             status: components["schemas"]["TenantStatus"];
             /** Format: date-time */
             updated_at: string;
             /** @description Grows with each change; the ETag of the record. */
             version: number;
+        };
+        /** @description The last run of the maintenance task that came to its end. */
+        MaintenanceRun: {
+            /** @description How many audits are no longer as they were sealed. */
+            audits_refused: number;
+            /** Format: date-time */
+            ended_at: string;
+            erased: {
+                [key: string]: number;
+            };
+            events_sealed: number;
+            /** @description Whether it got everything done in its time. */
+            finished: boolean;
+            keys_changed: number;
+            keys_made: number;
+            purged: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            started_at: string;
         };
         /** @description What a tenant is to be. */
         ManifestIn: {
@@ -2003,6 +2266,19 @@ export interface components {
             url: string;
             user_id: string;
         };
+        /** @description What to change of the password policy. */
+        PasswordPolicyChanges: {
+            /** @default null */
+            min_length?: number | null;
+            /** @default null */
+            refuse_common?: boolean | null;
+        };
+        /** @description Which new passwords are taken. */
+        PasswordPolicy: {
+            min_length: number;
+            /** @description Whether those that a guesser would try first are refused. */
+            refuse_common: boolean;
+        };
         /**
          * @description What a use case asks for; code checks these, never the names of roles.
          * @enum {string}
@@ -2062,6 +2338,18 @@ export interface components {
             title: string;
             /** @description `urn:opentrusty:problem:` and a code for programs. */
             type: string;
+        };
+        /** @description What to change of a rate; a new one needs both. */
+        RateChanges: {
+            /** @default null */
+            burst?: number;
+            /** @default null */
+            per_minute?: number;
+        };
+        /** @description So many attempts at once, then so many each minute. */
+        Rate: {
+            burst: number;
+            per_minute: number;
         };
         /** @description Why nothing would be issued. */
         Reason: {
@@ -2154,6 +2442,31 @@ export interface components {
             user_agent: string | null;
             user_id: string;
         };
+        /** @description A merge patch of the settings: what is named is set, null takes it back to its default, a list is replaced. */
+        SettingsChanges: {
+            allowed_resources?: string[] | null;
+            allowed_scopes?: string[] | null;
+            branding?: components["schemas"]["BrandingChanges"] | null;
+            default_locale?: string | null;
+            lifetimes?: components["schemas"]["LifetimesChanges"] | null;
+            password_policy?: components["schemas"]["PasswordPolicyChanges"] | null;
+            throttling?: components["schemas"]["ThrottlingChanges"] | null;
+        };
+        /** @description The settings of a tenant; the version is the tenant's. */
+        Settings: {
+            /** @description The identifiers of the APIs that clients may use; null is all of them. */
+            allowed_resources: string[] | null;
+            /** @description What clients may be registered for and are issued; null is all that the tenant knows. */
+            allowed_scopes: string[] | null;
+            branding: components["schemas"]["Branding"];
+            /** @description The language of pages for those whose browser asks for none that there is. */
+            default_locale: string | null;
+            lifetimes: components["schemas"]["Lifetimes"];
+            password_policy: components["schemas"]["PasswordPolicy"];
+            throttling: components["schemas"]["Throttling"];
+            /** @description Grows with each change; the ETag of the record. */
+            version: number;
+        };
         /** @description What is to be done with one thing. */
         Step: {
             action: components["schemas"]["Action"];
@@ -2169,10 +2482,20 @@ export interface components {
         Tenant: {
             /** Format: date-time */
             created_at: string;
+            /** @description When a deleted tenant is erased; until then it can be restored. */
+            delete_at: string | null;
             display_name: string;
+            /** @description Its own domain, where its issuer stands. */
+            domain: string | null;
+            /** @description How many records of each kind have been erased of a deleted tenant so far. */
+            erased: {
+                [key: string]: number;
+            } | null;
             id: string;
             issuer: string;
             name: string;
+            /** @description The domain that it asked for and that waits for an approval. */
+            pending_domain: string | null;
             status: components["schemas"]["TenantStatus"];
             /** Format: date-time */
             updated_at: string;
@@ -2187,6 +2510,21 @@ export interface components {
          * @enum {string}
          */
         TenantStatus: "active" | "suspended" | "deleting" | "erasing";
+        /** @description Rates to change; null takes one back to the deployment's own. */
+        ThrottlingChanges: {
+            /** @default null */
+            account?: components["schemas"]["RateChanges"] | null;
+            /** @default null */
+            network?: components["schemas"]["RateChanges"] | null;
+            /** @default null */
+            tenant?: components["schemas"]["RateChanges"] | null;
+        };
+        /** @description How often passwords may be guessed; null is the deployment's own rate. */
+        Throttling: {
+            account: components["schemas"]["Rate"] | null;
+            network: components["schemas"]["Rate"] | null;
+            tenant: components["schemas"]["Rate"] | null;
+        };
         /** @description Whether anything was counted against the user until now. */
         Unlocked: {
             unlocked: boolean;
@@ -2371,6 +2709,60 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_waiting_domains: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approve_domain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovedDomain"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_platform_roles: {
         parameters: {
             query?: never;
@@ -2468,6 +2860,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_tenants: {
         parameters: {
             query?: {
@@ -2475,6 +2888,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
                 cursor?: string;
+                /** @description Words, each the beginning of a word of a name or display name. */
+                search?: string;
+                sort?: "name" | "-name" | "created_at" | "-created_at";
+                status?: "active" | "suspended" | "deleting" | "erasing";
             };
             header?: never;
             path?: never;
@@ -2525,6 +2942,32 @@ export interface operations {
     get_tenant: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_tenant: {
+        parameters: {
+            query?: {
+                /** @description How many seconds it can be restored: from one day to 90, 30 by default. */
+                grace?: number;
+            };
             header?: never;
             path: {
                 tenant: string;
@@ -3082,6 +3525,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_for_domain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedDomain"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -3690,6 +4187,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    restore_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     resume_tenant: {
         parameters: {
             query?: never;
@@ -3925,6 +4448,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_tenant_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    configure_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was read; 412 where another one stands there by now. */
+                "If-Match"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChanges"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
             };
             default: components["responses"]["Problem"];
         };

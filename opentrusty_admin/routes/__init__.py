@@ -9,6 +9,7 @@ from opentrusty_admin.operation import Operation
 from opentrusty_admin.routes import (
     accesses,
     assignments,
+    audit,
     client_grants,
     clients,
     consents,
@@ -17,10 +18,12 @@ from opentrusty_admin.routes import (
     links,
     manifests,
     me,
+    platform_audit,
     platform_roles,
     resources,
     roles,
     sessions,
+    statistics,
     system,
     tenants,
     user_bulk,
@@ -47,6 +50,9 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     assignments,
     platform_roles,
     accesses,
+    audit,
+    platform_audit,
+    statistics,
     system,
 )
 

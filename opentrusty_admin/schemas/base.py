@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from opentrusty_core.domain.page import MAX_PAGE
 
@@ -22,6 +23,33 @@ Text = Annotated[str, Field(max_length=10_000)]
 Moment = datetime
 """RFC 3339, UTC."""
 Seconds = int
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MOMENT = re.compile(rf"{_DATE}[Tt][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})")
+
+
+def _date_time(value: str) -> str:
+    """Only what is written so (RFC 3339 §5.6): other ways to say when are not taken for it."""
+    if not _MOMENT.fullmatch(value):
+        raise ValueError("has to be as in 2026-01-31T12:00:00Z")
+    return value
+
+
+def full_date(value: str) -> str:
+    """The same for a day. Raises `ValueError`."""
+    if not re.fullmatch(_DATE, value):
+        raise ValueError("has to be as in 2026-01-31")
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_date_time), AfterValidator(_in_utc)]
+"""A moment in a query: RFC 3339 with any offset, in UTC afterwards."""
 
 
 class Model(BaseModel):

@@ -38,11 +38,15 @@ class DayOfUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """How much an application was used, on the platform a tenant: codes issued, and answers of the token endpoint."""
+    """How much an application was used, on the platform a tenant: codes issued, and answers of the token endpoint.
+
+    `name` is what the one who asks may know of it.
+    """
 
     id: str
     authorizations: int
     tokens: int
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from opentrusty_core.management.audit_names import names_of, names_of_platform
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.seal import PLATFORM
 from opentrusty_core.management.sealing import Sealing, SealReport
-from opentrusty_core.management.verifying import Progress, verify
+from opentrusty_core.management.verifying import Progress, verification, verify
 
 _AN_HOUR = timedelta(hours=1)
 
@@ -127,12 +127,29 @@ class Audit:
         await self._store.tenant(tenant_id).tenant.get()
         return await verify(self._context, tenant_id, anchor, progress)
 
+    async def verification(
+        self, actor: Actor, tenant_id: str, *, anchor: Anchor | None = None
+    ) -> AsyncIterator[int | Verdict]:
+        """The same as a stream: how many events were verified so far, and in the end the verdict. Raises `Invalid`."""
+        actor.require(Permission.AUDIT_READ, tenant_id)
+        await self._store.tenant(tenant_id).tenant.get()
+        async for step in verification(self._context, tenant_id, anchor):
+            yield step
+
     async def platform_verify(
         self, actor: Actor, *, anchor: Anchor | None = None, progress: Progress | None = None
     ) -> Verdict:
-        """The same of the platform's audit."""
+        """What became of the platform's audit, as `verify` says it."""
         actor.require_platform(Permission.PLATFORM_AUDIT_READ)
         return await verify(self._context, PLATFORM, anchor, progress)
+
+    async def platform_verification(
+        self, actor: Actor, *, anchor: Anchor | None = None
+    ) -> AsyncIterator[int | Verdict]:
+        """The same as a stream, as `verification` gives it."""
+        actor.require_platform(Permission.PLATFORM_AUDIT_READ)
+        async for step in verification(self._context, PLATFORM, anchor):
+            yield step
 
     def _exported(self, actor: Actor, tenant_id: str | None, query: AuditQuery, format_: ExportFormat) -> AuditEvent:
         details = {"format": format_.value, "query": asked_for(query)}

@@ -15,7 +15,12 @@ from opentrusty_core.management.tenant_lives import PLATFORM_TENANT
 
 async def names_of(context: Context, actor: Actor, tenant_id: str, events: Iterable[AuditEvent]) -> Names:
     """The names that the actor may see of those whom these events of a tenant name, in one round trip."""
-    ids, permissions = ids_in(events), actor.permissions_in(tenant_id)
+    return await names_of_ids(context, actor, tenant_id, ids_in(events))
+
+
+async def names_of_ids(context: Context, actor: Actor, tenant_id: str, ids: Collection[str]) -> Names:
+    """The names that the actor may see of the users and clients of a tenant with these ids, in one round trip."""
+    permissions = actor.permissions_in(tenant_id)
     names = await context.store.tenant(tenant_id).audit.names(ids)
     ours = {id_: client.client_name for id_, client in builtin_clients(context.config).items() if id_ in ids}
     users = await _of_directory(context, tenant_id, ids) if context.directory is not None else names.users
@@ -29,10 +34,15 @@ async def names_of_platform(context: Context, actor: Actor, events: Iterable[Aud
     """The same for events of the platform, whose people are its own tenant's, and whose targets often tenants."""
     ids = ids_in(events)
     home = await context.store.platform.tenants.find(PLATFORM_TENANT)
-    people = await names_of(context, actor, home.id, events) if home is not None else Names()
-    tenants = await context.store.platform.audit.names(ids)
-    is_known = Permission.TENANT_LIST in actor.platform_permissions
-    return Names(users=people.users, tenants=tenants.tenants if is_known else {})
+    people = await names_of_ids(context, actor, home.id, ids) if home is not None else Names()
+    return Names(users=people.users, tenants=await names_of_tenants(context, actor, ids))
+
+
+async def names_of_tenants(context: Context, actor: Actor, ids: Collection[str]) -> Mapping[str, str]:
+    """The names of tenants by their ids, for those who may know which there are."""
+    if Permission.TENANT_LIST not in actor.platform_permissions:
+        return {}
+    return (await context.store.platform.audit.names(ids)).tenants
 
 
 async def _of_directory(context: Context, tenant_id: str, ids: Collection[str]) -> Mapping[str, str]:

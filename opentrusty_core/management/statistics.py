@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,7 @@ from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.usage import MONTH, Totals, Usage, active_users, days_of_use
 from opentrusty_core.errors import Invalid
 from opentrusty_core.management.actor import Actor
+from opentrusty_core.management.audit_names import names_of_ids, names_of_tenants
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.seal import PLATFORM, ledger_of
 
@@ -35,12 +37,15 @@ class Statistics:
         """
         actor.require(Permission.TENANT_READ, tenant_id)
         await self._store.tenant(tenant_id).tenant.get()
-        return await self._usage(tenant_id, since, until)
+        usage = await self._usage(tenant_id, since, until)
+        names = await names_of_ids(self._context, actor, tenant_id, {use.id for use in usage.most_used})
+        return _named(usage, names.clients)
 
     async def platform(self, actor: Actor, *, since: date | None = None, until: date | None = None) -> Usage:
         """The numbers of all tenants together; `most_used` are tenants, by their ids. Raises as `tenant`."""
         actor.require_platform(Permission.PLATFORM_HEALTH_READ)
-        return await self._usage(PLATFORM, since, until)
+        usage = await self._usage(PLATFORM, since, until)
+        return _named(usage, await names_of_tenants(self._context, actor, {use.id for use in usage.most_used}))
 
     async def _usage(self, tenant_id: str, since: date | None, until: date | None) -> Usage:
         as_of = await self._as_of(tenant_id)
@@ -69,6 +74,10 @@ class Statistics:
             await numbers.count_totals(now)
         totals = await numbers.totals() or Totals(tenants=0, users=0, clients=0, counted_at=now)
         return totals if self._context.directory is None else replace(totals, users=None)
+
+
+def _named(usage: Usage, names: Mapping[str, str]) -> Usage:
+    return replace(usage, most_used=tuple(replace(use, name=names.get(use.id)) for use in usage.most_used))
 
 
 def _days(since: date | None, until: date | None, today: date) -> tuple[date, date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
@@ -27,15 +27,34 @@ Progress = Callable[[int], None]
 
 
 async def verify(context: Context, tenant_id: str, anchor: Anchor | None, progress: Progress | None) -> Verdict:
-    """What became of an audit since it was sealed. What looks wrong is looked at twice: it may be sealed meanwhile.
+    """What became of an audit since it was sealed. Raises as `verification`."""
+    verdict = None
+    async for step in verification(context, tenant_id, anchor):
+        if isinstance(step, Verdict):
+            verdict = step
+        elif progress is not None:
+            progress(step)
+    if verdict is None:
+        raise AssertionError("a verification ends with its verdict")
+    return verdict
+
+
+async def verification(context: Context, tenant_id: str, anchor: Anchor | None) -> AsyncIterator[int | Verdict]:
+    """How many events were verified so far, and in the end what became of the audit since it was sealed.
+
+    What looks wrong is looked at twice: it may be sealed meanwhile.
 
     Raises:
         Invalid: what the anchor stands for has had its time.
     """
-    verdict = await _Verification(context, tenant_id, anchor, progress).run()
-    if verdict.finding is not None:
-        verdict = await _Verification(context, tenant_id, anchor, progress).run()
-    return verdict
+    reading = _Verification(context, tenant_id, anchor)
+    async for events in reading.read():
+        yield events
+    if reading.finding is not None:
+        reading = _Verification(context, tenant_id, anchor)
+        async for events in reading.read():
+            yield events
+    yield reading.verdict()
 
 
 class _Found(Exception):
@@ -49,38 +68,42 @@ class _Found(Exception):
 class _Verification:
     """One reading of one audit, which has come to the segment `number`, the event `last_id` and the link `chain`."""
 
-    def __init__(self, context: Context, tenant_id: str, anchor: Anchor | None, progress: Progress | None) -> None:
+    def __init__(self, context: Context, tenant_id: str, anchor: Anchor | None) -> None:
         self._context = context
         self._tenant_id = tenant_id
         self._ledger = ledger_of(context.store, tenant_id)
         self._seal = Seal(context, tenant_id)
         self._anchor = anchor
-        self._progress = progress or (lambda _: None)
         self._number: int | None = None
         self._chain: bytes | None = None
         self._last_id = ""
         self._segments = self._events = 0
         self._anchored = anchor is None
+        self._unsealed_since: datetime | None = None
+        self.finding: Finding | None = None
 
-    async def run(self) -> Verdict:
-        """Read it all."""
-        finding, waiting = None, None
+    async def read(self) -> AsyncGenerator[int]:
+        """Read it all, or up to a finding; how many events so far."""
         try:
-            await self._read_segments()
+            async for events in self._read_segments():
+                yield events
             await self._check_end()
-            waiting = await self._waiting()
+            self._unsealed_since = await self._waiting()
         except _Found as found:
-            finding = found.finding
-        intact = self._chain is not None and finding is None
+            self.finding = found.finding
+
+    def verdict(self) -> Verdict:
+        """What was read."""
+        intact = self._chain is not None and self.finding is None
         return Verdict(
             events=self._events,
             segments=self._segments,
             anchor=Anchor(event_id=self._last_id, chain=self._chain) if intact and self._chain is not None else None,
-            unsealed_since=waiting,
-            finding=finding,
+            unsealed_since=self._unsealed_since,
+            finding=self.finding,
         )
 
-    async def _read_segments(self) -> None:
+    async def _read_segments(self) -> AsyncGenerator[int]:
         head = await self._head()
         if head is not None and self._seal.is_head(head):
             self._number = head.first_number - 1
@@ -95,7 +118,7 @@ class _Verification:
                 raise _Found(Damage.EDITED, Part.SEGMENT, (self._number or 0) + 1) from None
             for segment in page.items:
                 await self._read_segment(segment)
-                self._progress(self._events)
+                yield self._events
             request = PageRequest(limit=SEGMENTS, after=page.next_after) if page.next_after is not None else None
 
     async def _read_segment(self, segment: Segment) -> None:

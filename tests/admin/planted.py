@@ -46,5 +46,6 @@ async def ids_of(world: AdminWorld, tenant: Tenant) -> dict[str, str]:
         "grant_id": grant.id,
         "identifier": api.identifier,
         "session_id": session.id,
+        "event_id": (await repos.audit.page(PageRequest(limit=1))).items[0].id,
         "kid": (await repos.signing_keys.all())[0].kid,
     }

@@ -134,7 +134,9 @@ async def send(api: Api, operation: Operation, tenant: str, ids: Mapping[str, st
 
 def told(answer: httpx2.Response) -> tuple[int, object]:
     """What an answer says, but for what names the request."""
-    content = answer.json() if answer.content else {}
+    if not answer.headers.get("content-type", "").endswith(("/json", "+json")):
+        return answer.status_code, answer.text
+    content = answer.json()
     return answer.status_code, {name: value for name, value in content.items() if name != "request_id"}
 
 

@@ -77,7 +77,7 @@ async def test_every_day_that_is_asked_for_is_there(acme: Place) -> None:
         ),
     )
     assert usage.most_used == (
-        Use(id="web", authorizations=2, tokens=2),
+        Use(id="web", authorizations=2, tokens=2, name="Web"),
         Use(id="app", authorizations=1, tokens=1),
         Use(id="job", authorizations=0, tokens=1),
     )
@@ -113,8 +113,8 @@ async def test_the_platform_s_numbers_are_those_of_all_tenants(acme: Place, glob
     assert (usage.totals.tenants, usage.totals.users, usage.totals.clients) == (2, 6, 2)
     assert (usage.days[-1].sign_ins, usage.active_users) == (3, {1: 3, 7: 3, 30: 3})
     assert usage.most_used == (
-        Use(id=acme.tenant.id, authorizations=2, tokens=2),
-        Use(id=globex.tenant.id, authorizations=1, tokens=1),
+        Use(id=acme.tenant.id, authorizations=2, tokens=2, name="acme"),
+        Use(id=globex.tenant.id, authorizations=1, tokens=1, name="globex"),
     )
 
 

@@ -73,6 +73,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what happened on the platform, or find it; with the names of those who are named by their ids. */
+        get: operations["list_platform_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/audit-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write all events of the platform that fit, as `export_audit` does those of a tenant. */
+        get: operations["export_platform_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/audit-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold the audit of the platform against its seal, as `verify_audit` does that of a tenant. */
+        post: operations["verify_platform_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/audit/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an event of the platform. */
+        get: operations["get_platform_audit_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platform/domains": {
         parameters: {
             query?: never;
@@ -138,6 +206,23 @@ export interface paths {
         post?: never;
         /** Take a role of the platform, if it is held; the platform keeps an administrator. */
         delete: operations["take_platform_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how much all tenants together are used; `most_used` are tenants. */
+        get: operations["get_platform_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -212,6 +297,77 @@ export interface paths {
         };
         /** List the accesses that open the tenant now, the oldest first: for its owner. */
         get: operations["list_accesses_to_tenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what happened in a tenant, or find it; with the names of those who are named by their ids. */
+        get: operations["list_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/audit-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write all events that fit, the oldest first, as JSON Lines or CSV. That they were exported is an event itself. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/audit-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the audit anew and name the first event that was edited, removed or inserted since it was sealed.
+         * @description The answer is written while it is read: how many events were verified so far, and in the end what was found.
+         */
+        post: operations["verify_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/audit/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an event. */
+        get: operations["get_audit_event"];
         put?: never;
         post?: never;
         delete?: never;
@@ -923,6 +1079,23 @@ export interface paths {
         patch: operations["configure_tenant"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how much a tenant is used: people, applications, sign-ins and tokens by UTC day. */
+        get: operations["get_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/suspend": {
         parameters: {
             query?: never;
@@ -1350,6 +1523,12 @@ export interface components {
          * @enum {string}
          */
         Action: "create" | "update" | "delete";
+        /** @description Different people who were active in so many UTC days, of which that of `as_of` is the last. */
+        ActiveUsers: {
+            days_1: number;
+            days_30: number;
+            days_7: number;
+        };
         /**
          * @description What kind of actor did it.
          * @enum {string}
@@ -1387,6 +1566,38 @@ export interface components {
             /** @description Where it holds: in the tenant, or on the platform. */
             scope: components["schemas"]["RoleScope"];
         };
+        /** @description Who did what to what, from where, when, and how it ended. */
+        AuditEvent: {
+            actor_id: string | null;
+            actor_kind: components["schemas"]["ActorKind"];
+            /** @description Of a user the username, of a client its name, while they are there and the caller may read them. */
+            actor_name: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description Through which client. */
+            client_id: string | null;
+            client_name: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+            id: string;
+            ip: string | null;
+            outcome: components["schemas"]["come"];
+            /** @description Why it failed. */
+            reason: string | null;
+            request_id: string | null;
+            /** @description An id, whose kind `type` tells. */
+            target: string | null;
+            /** @description Where it is a user's, a client's or a tenant's, as `actor_name`. */
+            target_name: string | null;
+            type: components["schemas"]["AuditType"];
+            user_agent: string | null;
+        };
+        /**
+         * @description What happened; the part before the dot names the noun.
+         * @enum {string}
+         */
+        AuditType: "session.started" | "session.ended" | "consent.given" | "consent.withdrawn" | "code.issued" | "token.issued" | "token.revoked" | "token.previewed" | "token.refused" | "authorization.refused" | "request.refused" | "grant.revoked" | "tenant.created" | "tenant.updated" | "tenant.deleted" | "tenant.restored" | "tenant.erased" | "domain.asked" | "domain.approved" | "domain.removed" | "user.created" | "user.imported" | "user.exported" | "user.changed_in_bulk" | "user.updated" | "user.disabled" | "user.enabled" | "user.deleted" | "password.set" | "password.rehashed" | "link.made" | "link.used" | "link.withdrawn" | "link.refused" | "user.unlocked" | "client.created" | "client.updated" | "client.deleted" | "client.secret_rotated" | "client.secret_added" | "client.secret_ended" | "client.grants_revoked" | "resource.saved" | "resource.deleted" | "key.announced" | "key.changed" | "role.assigned" | "role.revoked" | "role.created" | "role.updated" | "role.deleted" | "group.created" | "group.updated" | "group.deleted" | "group.joined" | "group.left" | "access.declared" | "access.ended" | "seal.begun" | "audit.exported" | "audit.expired";
         /**
          * @description How a client authenticates at the token endpoint (`token_endpoint_auth_method`).
          * @enum {string}
@@ -1672,6 +1883,21 @@ export interface components {
             /** @description The newest migration that shaped it. */
             schema_version: string | null;
         };
+        /** @description The numbers of one UTC day. */
+        DayOfUse: {
+            active_users: number;
+            /** @description How often a person went to an application: codes issued. */
+            authorizations: number;
+            /** Format: date */
+            day: string;
+            sign_in_failures: number;
+            sign_ins: number;
+            token_refusals: number;
+            /** @description Answers of the token endpoint, by grant type. */
+            tokens: {
+                [key: string]: number;
+            };
+        };
         /** @description What was done. */
         Done: {
             action: components["schemas"]["Action"];
@@ -1894,6 +2120,11 @@ export interface components {
         };
         AssignmentPage: {
             items: components["schemas"]["Assignment"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        AuditEventPage: {
+            items: components["schemas"]["AuditEvent"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
@@ -2258,6 +2489,11 @@ export interface components {
             password?: string | null;
             username: string;
         };
+        /**
+         * @description How it ended.
+         * @enum {string}
+         */
+        come: "success" | "failure";
         /** @description The invitation of a new tenant's owner, as it is seen once. */
         OwnerLink: {
             /** Format: date-time */
@@ -2525,9 +2761,37 @@ export interface components {
             network: components["schemas"]["Rate"] | null;
             tenant: components["schemas"]["Rate"] | null;
         };
+        /** @description How much there is, as it was counted last. */
+        Totals: {
+            clients: number;
+            /** Format: date-time */
+            counted_at: string;
+            tenants: number;
+            /** @description Null where they are kept elsewhere. */
+            users: number | null;
+        };
         /** @description Whether anything was counted against the user until now. */
         Unlocked: {
             unlocked: boolean;
+        };
+        /** @description What was counted of everything before `as_of`, and how much there is. */
+        Usage: {
+            active_users: components["schemas"]["ActiveUsers"];
+            /** @description Null: nothing was counted yet. */
+            as_of: string | null;
+            /** @description Each day that was asked for, in order. */
+            days: components["schemas"]["DayOfUse"][];
+            /** @description The ten applications, or tenants, that were used most in those days together. */
+            most_used: components["schemas"]["Use"][];
+            totals: components["schemas"]["Totals"];
+        };
+        /** @description How much an application was used, on the platform a tenant. */
+        Use: {
+            authorizations: number;
+            id: string;
+            /** @description While it is there and the caller may read it. */
+            name: string | null;
+            tokens: number;
         };
         /** @description The fields of a user that can be written. */
         UserChanges: {
@@ -2569,6 +2833,14 @@ export interface components {
          * @enum {string}
          */
         UserStatus: "active" | "disabled";
+        /** @description What is to be verified. */
+        VerifyRequest: {
+            /**
+             * @description As an earlier answer gave it: the audit has to go on from there.
+             * @default null
+             */
+            anchor?: string | null;
+        };
         /** @description Whether a link was good until now. */
         Withdrawn: {
             withdrawn: boolean;
@@ -2705,6 +2977,137 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_platform_audit_events: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+                /** @description From this moment on. */
+                since?: string;
+                /** @description Before this moment. */
+                until?: string;
+                /** @description Of any of these types, with commas between: `user.created,user.deleted`. */
+                type?: string;
+                outcome?: "success" | "failure";
+                /** @description Who did it: the id of a user, or a client id. */
+                actor_id?: string;
+                /** @description What it was done to: the id of a user, client, session, key … */
+                target?: string;
+                /** @description Through which client. */
+                client_id?: string;
+                /** @description From which address. */
+                ip?: string;
+                /** @description The order: the oldest first, or with `-` the newest. */
+                sort?: "at" | "-at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_platform_audit: {
+        parameters: {
+            query?: {
+                /** @description From this moment on. */
+                since?: string;
+                /** @description Before this moment. */
+                until?: string;
+                /** @description Of any of these types, with commas between: `user.created,user.deleted`. */
+                type?: string;
+                outcome?: "success" | "failure";
+                /** @description Who did it: the id of a user, or a client id. */
+                actor_id?: string;
+                /** @description What it was done to: the id of a user, client, session, key … */
+                target?: string;
+                /** @description Through which client. */
+                client_id?: string;
+                /** @description From which address. */
+                ip?: string;
+                /** @description How an export is written; both are UTF-8. */
+                format?: "jsonl" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verify_platform_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_platform_audit_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvent"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -2856,6 +3259,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_platform_statistics: {
+        parameters: {
+            query?: {
+                /** @description The first day. */
+                since?: string;
+                /** @description The last day. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -3041,6 +3470,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_audit_events: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+                /** @description From this moment on. */
+                since?: string;
+                /** @description Before this moment. */
+                until?: string;
+                /** @description Of any of these types, with commas between: `user.created,user.deleted`. */
+                type?: string;
+                outcome?: "success" | "failure";
+                /** @description Who did it: the id of a user, or a client id. */
+                actor_id?: string;
+                /** @description What it was done to: the id of a user, client, session, key … */
+                target?: string;
+                /** @description Through which client. */
+                client_id?: string;
+                /** @description From which address. */
+                ip?: string;
+                /** @description The order: the oldest first, or with `-` the newest. */
+                sort?: "at" | "-at";
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description From this moment on. */
+                since?: string;
+                /** @description Before this moment. */
+                until?: string;
+                /** @description Of any of these types, with commas between: `user.created,user.deleted`. */
+                type?: string;
+                outcome?: "success" | "failure";
+                /** @description Who did it: the id of a user, or a client id. */
+                actor_id?: string;
+                /** @description What it was done to: the id of a user, client, session, key … */
+                target?: string;
+                /** @description Through which client. */
+                client_id?: string;
+                /** @description From which address. */
+                ip?: string;
+                /** @description How an export is written; both are UTF-8. */
+                format?: "jsonl" | "csv";
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_audit_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvent"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4500,6 +5067,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: {
+                /** @description The first day. */
+                since?: string;
+                /** @description The last day. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -28,6 +28,7 @@ from opentrusty_core import (
     json_response,
     load_master_keys,
 )
+from opentrusty_core.domain.builtin import ADMIN_SCOPE
 from opentrusty_core.errors import ConfigurationError
 from opentrusty_server.access_log import AccessLog
 from opentrusty_server.cookies import Cookies
@@ -39,6 +40,8 @@ from opentrusty_server.metrics import Listener, RequestMetrics
 from opentrusty_server.network import Network
 
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+"""RFC 9728 §3."""
 _log = logging.getLogger("opentrusty.errors")
 
 
@@ -184,8 +187,25 @@ class AdminPlane:
                 request.route = "openapi"
                 self._network.require_our_host(request)
                 return HttpResponse(headers=((b"content-type", b"application/json"), *NO_STORE), body=self._openapi)
+            case path if path == METADATA_PATH and request.method in {"GET", "HEAD"}:
+                request.route = "metadata"
+                self._network.require_our_host(request)
+                return json_response(self._metadata())
             case _:
                 return None
+
+    def _metadata(self) -> dict[str, object]:
+        """What a client has to know to get a token (RFC 9728 §2).
+
+        Any tenant's issuer gives one, so they cannot be listed; `opentrusty_auth_url` says where they stand.
+        """
+        return {
+            "resource": self._settings.admin_url,
+            "resource_name": "OpenTrusty administration",
+            "scopes_supported": [ADMIN_SCOPE],
+            "bearer_methods_supported": ["header"],
+            "opentrusty_auth_url": self._settings.auth_url,
+        }
 
     def _match(self, scope: Scope) -> tuple[Endpoint, dict[str, str]]:
         for route in self.routes:

@@ -41,6 +41,18 @@ async def get_user_permissions(ctx: Call) -> AuthorityOut:
     return AuthorityOut.of(await ctx.management.roles.authority(ctx.actor, ctx.tenant_id, _user(ctx)))
 
 
+@operation("GET", f"{_GROUP}/permissions", returns=AuthorityOut, permission=Permission.ROLE_READ)
+async def get_group_permissions(ctx: Call) -> AuthorityOut:
+    """Show what the members of a group may do by its roles."""
+    return AuthorityOut.of(await ctx.management.roles.authority(ctx.actor, ctx.tenant_id, _group(ctx)))
+
+
+@operation("GET", f"{_CLIENT}/permissions", returns=AuthorityOut, permission=Permission.ROLE_READ)
+async def get_client_permissions(ctx: Call) -> AuthorityOut:
+    """Show what a client may do when it acts for itself."""
+    return AuthorityOut.of(await ctx.management.roles.authority(ctx.actor, ctx.tenant_id, _client(ctx)))
+
+
 @operation("GET", f"{_GROUP}/roles", returns=Listing[AssignmentOut], permission=Permission.ROLE_READ)
 async def list_group_roles(ctx: Call) -> Listing[AssignmentOut]:
     """List the roles of a group, in one page."""

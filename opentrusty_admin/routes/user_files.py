@@ -7,7 +7,7 @@ from typing import Final
 
 from opentrusty_admin.call import Call
 from opentrusty_admin.operation import operation
-from opentrusty_admin.schemas.user_files import ImportCounts, ImportQuery, RefusedLine, UserFilter
+from opentrusty_admin.schemas.user_files import ImportCounts, ImportQuery, LineOut, UserFilter
 from opentrusty_admin.stream import NDJSON, Stream, Upload, begun, line_of
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.user_import import ImportStep, LineOutcome
@@ -47,7 +47,7 @@ async def import_users(ctx: Call[Upload, ImportQuery]) -> Stream:
         update=ctx.query.update,
         dry_run=ctx.query.dry_run,
     )
-    return Stream(media_type=NDJSON, chunks=_lines(await begun(run), ctx.query.dry_run))
+    return Stream(media_type=NDJSON, chunks=_lines(await begun(run), ctx.query))
 
 
 @operation(
@@ -83,11 +83,11 @@ async def export_user(ctx: Call) -> Stream:
     return Stream(media_type="application/json", chunks=await begun(pieces), filename="user.json")
 
 
-async def _lines(steps: AsyncIterator[ImportStep], dry_run: bool) -> AsyncIterator[bytes]:
+async def _lines(steps: AsyncIterator[ImportStep], query: ImportQuery) -> AsyncIterator[bytes]:
     totals = dict.fromkeys(LineOutcome, 0)
     async for step in steps:
         totals = dict(step.totals)
-        refused = (report for report in step.reports if report.outcome is LineOutcome.REFUSED)
-        told = b"".join(line_of(RefusedLine.of(report)) for report in refused)
-        yield told + line_of(ImportCounts.of("progress", totals, dry_run))
-    yield line_of(ImportCounts.of("done", totals, dry_run))
+        wanted = (it for it in step.reports if query.every_line or it.outcome is LineOutcome.REFUSED)
+        told = b"".join(line_of(LineOut.of(report)) for report in wanted)
+        yield told + line_of(ImportCounts.of("progress", totals, query.dry_run))
+    yield line_of(ImportCounts.of("done", totals, query.dry_run))

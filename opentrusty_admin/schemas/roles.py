@@ -89,6 +89,8 @@ class AssignmentOut(Model):
     role: str
     scope: RoleScope
     """Where it holds: in the tenant, or on the platform."""
+    home_id: str
+    """The id of the tenant that the principal belongs to."""
     principal: PrincipalOut
     assigned_at: Moment
 
@@ -104,21 +106,13 @@ class AssignmentOut(Model):
 
     @classmethod
     def _of(cls, assignment: Assignment, scope: RoleScope) -> AssignmentOut:
-        principal = PrincipalOut.of(assignment.principal)
-        return cls(role=assignment.role, scope=scope, principal=principal, assigned_at=assignment.assigned_at)
-
-
-class HolderOut(AssignmentOut):
-    """A principal of a tenant holds a role of the platform."""
-
-    home_id: str
-    """The id of the tenant that the principal belongs to."""
-
-    @classmethod
-    def of_home(cls, assignment: Assignment) -> HolderOut:
-        """As JSON."""
-        held = AssignmentOut.of_platform(assignment)
-        return cls(**dict(held), home_id=assignment.tenant_id)
+        return cls(
+            role=assignment.role,
+            scope=scope,
+            home_id=assignment.tenant_id,
+            principal=PrincipalOut.of(assignment.principal),
+            assigned_at=assignment.assigned_at,
+        )
 
 
 class AuthorityOut(Model):

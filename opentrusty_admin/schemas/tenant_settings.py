@@ -59,8 +59,8 @@ class BrandingOut(Model):
     policy_uri: str | None
 
 
-class SettingsOut(Versioned):
-    """The settings of a tenant; the version is the tenant's."""
+class TenantSettingsOut(Model):
+    """The settings of a tenant."""
 
     lifetimes: LifetimesOut
     password_policy: PasswordPolicyOut
@@ -72,6 +72,10 @@ class SettingsOut(Versioned):
     """What clients may be registered for and are issued; null is all that the tenant knows."""
     allowed_resources: tuple[str, ...] | None
     """The identifiers of the APIs that clients may use; null is all of them."""
+
+
+class SettingsOut(TenantSettingsOut, Versioned):
+    """The settings of a tenant; the version is the tenant's."""
 
     @classmethod
     def of(cls, tenant: Tenant) -> SettingsOut:

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from opentrusty_admin.schemas.base import UNSET, Changes, Model, Moment, PageQuery, Query, Text, Versioned
 from opentrusty_admin.schemas.links import NewOwnerLink
+from opentrusty_admin.schemas.tenant_settings import TenantSettingsOut
 from opentrusty_admin.schemas.users import UserChanges
 from opentrusty_core import Tenant
 from opentrusty_core.domain.issuer_url import issuer_of
+from opentrusty_core.domain.settings_document import document_of
 from opentrusty_core.domain.tenant import TenantStatus
 from opentrusty_core.errors import Invalid
 from opentrusty_core.management import GRACE, FirstOwner, MadeLink
@@ -105,6 +107,8 @@ class TenantOut(Versioned):
     """Its own domain, where its issuer stands."""
     pending_domain: str | None
     """The domain that it asked for and that waits for an approval."""
+    settings: TenantSettingsOut
+    """Changed where they have an address of their own."""
     delete_at: Moment | None
     """When a deleted tenant is erased; until then it can be restored."""
     erased: Mapping[str, int] | None
@@ -123,6 +127,7 @@ class TenantOut(Versioned):
             issuer=issuer_of(auth_url, tenant),
             domain=tenant.domain,
             pending_domain=tenant.pending_domain,
+            settings=TenantSettingsOut.model_validate(document_of(tenant.settings), strict=False),
             delete_at=tenant.delete_at,
             erased=None if tenant.deletion is None else dict(tenant.deletion.erased),
             created_at=tenant.created_at,

@@ -26,20 +26,31 @@ class ImportQuery(Query):
     """Whether users who are there get the email and the claims of their lines; else they are skipped."""
     dry_run: bool = False
     """Whether to say what would become of every line, and write nothing."""
+    every_line: bool = False
+    """Whether to tell of every line, not of those alone that are refused."""
 
 
-class RefusedLine(Model):
-    """A line that was not taken, and why, by field."""
+class LineOut(Model):
+    """A line, and what became of it."""
 
-    type: Literal["refused"] = "refused"
+    type: LineOutcome
     line: int
     username: str | None
+    user_id: str | None
+    """Null where there is no such user, as of a line that was refused."""
     problems: dict[str, str]
+    """Why it was refused, by field."""
 
     @classmethod
-    def of(cls, report: LineReport) -> RefusedLine:
+    def of(cls, report: LineReport) -> LineOut:
         """As JSON."""
-        return cls(line=report.line, username=report.username, problems=dict(report.problems))
+        return cls(
+            type=report.outcome,
+            line=report.line,
+            username=report.username,
+            user_id=report.user_id,
+            problems=dict(report.problems),
+        )
 
 
 class ImportCounts(Model):

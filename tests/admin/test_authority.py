@@ -168,7 +168,8 @@ async def test_a_client_holds_roles_for_itself(world: AdminWorld) -> None:
     one = "/tenants/acme/clients/shop/roles"
     assert (await owner.put(f"{one}/tenant_auditor", None)).status_code == 204
     (held,) = (await owner.get(one)).json()["items"]
-    assert held["principal"] == {"kind": "client", "id": "shop"}
+    assert (held["principal"], held["home_id"]) == ({"kind": "client", "id": "shop"}, world.acme.id)
+    assert "audit:read" in (await owner.get("/tenants/acme/clients/shop/permissions")).json()["permissions"]
     assert (await owner.delete(f"{one}/tenant_auditor")).status_code == 204
     assert (await owner.get(one)).json()["items"] == []
 
@@ -285,6 +286,7 @@ async def test_what_is_another_tenant_s_looks_absent(world: AdminWorld) -> None:
         (f"{ROLES}/theirs", f"{ROLES}/nothing"),
         (f"{USERS}/{user.id}/groups", f"{USERS}/nothing/groups"),
         (f"{USERS}/{user.id}/permissions", f"{USERS}/nothing/permissions"),
+        (f"{GROUPS}/{group.id}/permissions", f"{GROUPS}/nothing/permissions"),
     ):
         foreign, absent = await owner.get(theirs), await owner.get(nothing)
         assert foreign.status_code == absent.status_code == 404

@@ -126,6 +126,20 @@ async def test_health_is_answered_to_all(world: AdminWorld) -> None:
     assert (await api.get("https://api.example/readyz")).json() == {"status": "ready"}
 
 
+async def test_it_says_what_a_token_has_to_be_for(world: AdminWorld) -> None:
+    """To everybody, under its own address alone (RFC 9728 §3.3)."""
+    path = "https://api.example/.well-known/oauth-protected-resource"
+    assert (await world.api().get(path)).json() == {
+        "resource": "https://api.example",
+        "resource_name": "OpenTrusty administration",
+        "scopes_supported": ["admin"],
+        "bearer_methods_supported": ["header"],
+        "opentrusty_auth_url": "https://auth.example",
+    }
+    assert (await world.api(host="evil.example").get(path)).status_code == 421
+    assert (await world.api().post(path)).status_code == 404
+
+
 @pytest.mark.case("A10", "A19")
 async def test_answers_carry_the_headers_of_safety(world: AdminWorld) -> None:
     api = await world.owner()

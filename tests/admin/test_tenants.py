@@ -50,6 +50,7 @@ async def test_settings_are_shown_and_patched(world: AdminWorld) -> None:
     shown = await api.get(SETTINGS)
     assert shown.headers["etag"] == '"1"'
     settings = shown.json()
+    assert (await api.get(ACME)).json()["settings"] | {"version": 1} == settings
     assert (settings["lifetimes"]["access_token"], settings["password_policy"]["min_length"]) == (600, 15)
     patch: dict[str, Any] = {
         "lifetimes": {"access_token": 300},

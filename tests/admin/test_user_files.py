@@ -47,11 +47,23 @@ async def test_users_are_imported_and_what_became_of_them_is_streamed(
     counts = {"updated": 0, "skipped": 0, "dry_run": False}
     assert await put(api, upload(), NDJSON) == [
         {"type": "progress", "created": 2, "refused": 0, **counts},
-        {"type": "refused", "line": 3, "username": "", "problems": {"username": "It is empty."}},
+        {"type": "refused", "line": 3, "username": "", "user_id": None, "problems": {"username": "It is empty."}},
         {"type": "progress", "created": 2, "refused": 1, **counts},
         {"type": "done", "created": 2, "refused": 1, **counts},
     ]
     assert (await api.get("/tenants/acme/users/b")).json()["username"] == "b"
+
+
+async def test_every_line_is_told_of_where_that_is_asked(world: AdminWorld) -> None:
+    """Those that are taken too, with the ids of their users."""
+    api = await world.owner()
+    told = await put(api, b'{"username":"a"}\n{"username":"olivia"}\n', NDJSON, "?every_line=true")
+    made = (await api.get("/tenants/acme/users/a")).json()["id"]
+    assert [(line["type"], line["line"], line["username"]) for line in told[:2]] == [
+        ("created", 1, "a"),
+        ("skipped", 2, "olivia"),
+    ]
+    assert (told[0]["user_id"], told[0]["problems"]) == (made, {})
 
 
 async def test_a_csv_is_known_by_its_type(world: AdminWorld) -> None:

@@ -504,6 +504,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/clients/{client_id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a client may do when it acts for itself. */
+        get: operations["get_client_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/clients/{client_id}/preview": {
         parameters: {
             query?: never;
@@ -731,6 +748,23 @@ export interface paths {
         post?: never;
         /** Remove a member from a group; they lose its roles. */
         delete: operations["remove_group_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/groups/{group_id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what the members of a group may do by its roles. */
+        get: operations["get_group_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1561,6 +1595,8 @@ export interface components {
         Assignment: {
             /** Format: date-time */
             assigned_at: string;
+            /** @description The id of the tenant that the principal belongs to. */
+            home_id: string;
             principal: components["schemas"]["Principal"];
             role: string;
             /** @description Where it holds: in the tenant, or on the platform. */
@@ -1985,17 +2021,6 @@ export interface components {
             /** @description Null where the people are kept elsewhere. */
             username: string | null;
         };
-        /** @description A principal of a tenant holds a role of the platform. */
-        Holder: {
-            /** Format: date-time */
-            assigned_at: string;
-            /** @description The id of the tenant that the principal belongs to. */
-            home_id: string;
-            principal: components["schemas"]["Principal"];
-            role: string;
-            /** @description Where it holds: in the tenant, or on the platform. */
-            scope: components["schemas"]["RoleScope"];
-        };
         /** @description The tenant that the caller belongs to. */
         Home: {
             display_name: string;
@@ -2148,11 +2173,6 @@ export interface components {
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
-        HolderPage: {
-            items: components["schemas"]["Holder"][];
-            /** @description Asks for the next page; null on the last. */
-            next_cursor: string | null;
-        };
         KeyPage: {
             items: components["schemas"]["Key"][];
             /** @description Asks for the next page; null on the last. */
@@ -2224,6 +2244,8 @@ export interface components {
             owner_link: components["schemas"]["OwnerLink"] | null;
             /** @description The domain that it asked for and that waits for an approval. */
             pending_domain: string | null;
+            /** @description Changed where they have an address of their own. */
+            settings: components["schemas"]["TenantSettings"];
             status: components["schemas"]["TenantStatus"];
             /** Format: date-time */
             updated_at: string;
@@ -2732,11 +2754,26 @@ export interface components {
             name: string;
             /** @description The domain that it asked for and that waits for an approval. */
             pending_domain: string | null;
+            /** @description Changed where they have an address of their own. */
+            settings: components["schemas"]["TenantSettings"];
             status: components["schemas"]["TenantStatus"];
             /** Format: date-time */
             updated_at: string;
             /** @description Grows with each change; the ETag of the record. */
             version: number;
+        };
+        /** @description The settings of a tenant. */
+        TenantSettings: {
+            /** @description The identifiers of the APIs that clients may use; null is all of them. */
+            allowed_resources: string[] | null;
+            /** @description What clients may be registered for and are issued; null is all that the tenant knows. */
+            allowed_scopes: string[] | null;
+            branding: components["schemas"]["Branding"];
+            /** @description The language of pages for those whose browser asks for none that there is. */
+            default_locale: string | null;
+            lifetimes: components["schemas"]["Lifetimes"];
+            password_policy: components["schemas"]["PasswordPolicy"];
+            throttling: components["schemas"]["Throttling"];
         };
         /**
          * @description Whether a tenant serves its people: only an active one does.
@@ -3209,7 +3246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HolderPage"];
+                    "application/json": components["schemas"]["AssignmentPage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3883,6 +3920,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_client_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     preview_tokens: {
         parameters: {
             query?: never;
@@ -4366,6 +4427,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_group_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -5214,6 +5299,8 @@ export interface operations {
                 update?: boolean;
                 /** @description Whether to say what would become of every line, and write nothing. */
                 dry_run?: boolean;
+                /** @description Whether to tell of every line, not of those alone that are refused. */
+                every_line?: boolean;
             };
             header?: never;
             path: {

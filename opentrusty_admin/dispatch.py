@@ -96,11 +96,16 @@ class Dispatcher:
         if isinstance(operation.permission, Access):
             return ""
         if "tenant" not in parameters:
+            for permission in operation.also:
+                actor.require_platform(permission)
             if actor.platform_permissions.isdisjoint(operation.permissions):
                 actor.require_platform(operation.permissions[0])
             return ""
         tenants = self._plane.provider.management.tenants
-        return await tenants.enter(actor, parameters["tenant"], *operation.permissions)
+        tenant_id = await tenants.enter(actor, parameters["tenant"], *operation.permissions)
+        for permission in operation.also:
+            actor.require(permission, tenant_id)
+        return tenant_id
 
 
 def _query(operation: Operation, request: Request) -> Query:

@@ -151,7 +151,8 @@ def _operation(operation: Operation, schemas: Any) -> dict[str, Any]:
 def _needed(operation: Operation) -> str:
     if isinstance(operation.permission, Access):
         return operation.permission.value
-    return " or ".join(permission.value for permission in operation.permissions)
+    either = " or ".join(permission.value for permission in operation.permissions)
+    return " and ".join((either, *(permission.value for permission in operation.also)))
 
 
 _REFERENCE_TO_PROBLEM: Final = {"$ref": "#/components/responses/Problem"}

@@ -44,10 +44,9 @@ Answer = type[Model] | type[Stream] | None
 class Operation:
     """One method of one path.
 
-    `permission` (of several: any) is needed in the tenant that the path names, on the platform where it names none.
-    `body` is the model
-    of a JSON body, or an `Upload` of other media types; `answer` the model of what is answered with `status`
-    (a `Stream` is of one of the media types that it `produces`);
+    `permission` (of several: any) is needed in the tenant that the path names, on the platform where it names none, and
+    all of `also` with it. `body` is the model of a JSON body, or an `Upload` of other media types; `answer` the model
+    of what is answered with `status` (a `Stream` is of one of the media types that it `produces`);
     `conditional` operations take If-Match; `identified_by` names the field of the answer that its own path ends with,
     for the Location of what was made; `fields` says where the request has what a use case names otherwise, such as
     `{"username": "owner/username"}`.
@@ -57,6 +56,7 @@ class Operation:
     path: str
     handler: Handler
     permission: Needed
+    also: tuple[Permission, ...] = ()
     body: type[Model] | Upload | None = None
     query: type[Query] = NoQuery
     status: int = 200
@@ -104,6 +104,7 @@ def operation(
     path: str,
     *,
     permission: Needed,
+    also: tuple[Permission, ...] = (),
     returns: Answer | tuple[int, Answer] = None,
     body: type[Model] | Upload | None = None,
     query: type[Query] = NoQuery,
@@ -121,6 +122,7 @@ def operation(
             path=path,
             handler=handler,
             permission=permission,
+            also=also,
             body=body,
             query=query,
             status=status,

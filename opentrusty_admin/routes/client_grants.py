@@ -13,12 +13,16 @@ from opentrusty_core.domain.role import Permission
 _ONE = "/tenants/{tenant}/clients/{client_id}"
 
 
-@operation("GET", f"{_ONE}/grants", query=PageQuery, returns=Listing[HeldGrantOut], permission=Permission.CLIENT_READ)
+@operation(
+    "GET",
+    f"{_ONE}/grants",
+    query=PageQuery,
+    returns=Listing[HeldGrantOut],
+    permission=Permission.CLIENT_READ,
+    also=(Permission.USER_READ,),
+)
 async def list_client_grants(ctx: Call[None, PageQuery]) -> Listing[HeldGrantOut]:
-    """List the live grants to a client, the oldest first: who, for what, since when.
-
-    As it tells of people, this needs `user:read` too.
-    """
+    """List the live grants to a client, the oldest first: who, for what, since when."""
     page = await ctx.management.client_grants.page(ctx.actor, ctx.tenant_id, ctx.path["client_id"], ctx.page)
     return ctx.listing(page, HeldGrantOut.of)
 

@@ -14,25 +14,56 @@ from opentrusty_core.errors import DomainError, Invalid, StoreError, Temporarily
 from opentrusty_core.management.manifests import Plan, read_manifest
 
 _PATH = "/tenants/{tenant}/manifest"
+_WRITES = (
+    Permission.TENANT_CONFIGURE,
+    Permission.CLIENT_WRITE,
+    Permission.ROLE_WRITE,
+    Permission.GROUP_WRITE,
+    Permission.ROLE_ASSIGN,
+)
 
 
-@operation("GET", _PATH, returns=ManifestOut, permission=Permission.CLIENT_READ)
+@operation(
+    "GET",
+    _PATH,
+    returns=ManifestOut,
+    permission=Permission.CLIENT_READ,
+    also=(Permission.TENANT_READ, Permission.ROLE_READ, Permission.GROUP_READ),
+)
 async def get_manifest(ctx: Call) -> ManifestOut:
     """Show a tenant's manifest: applied to the tenant, it changes nothing."""
     return ManifestOut(manifest=await ctx.management.manifests.export(ctx.actor, ctx.tenant_id))
 
 
-@operation("POST", f"{_PATH}/plan", body=ManifestIn, returns=PlanOut, permission=Permission.CLIENT_READ)
+@operation(
+    "POST",
+    f"{_PATH}/plan",
+    body=ManifestIn,
+    returns=PlanOut,
+    permission=Permission.CLIENT_READ,
+    also=(Permission.TENANT_READ,),
+)
 async def plan_manifest(ctx: Call[ManifestIn]) -> PlanOut:
-    """Show what would have to be done to make a tenant what a manifest says; nothing is done."""
+    """Show what would have to be done to make a tenant what a manifest says; nothing is done.
+
+    Roles, clients and groups in it need `role:read` too, groups `group:read`.
+    """
     return PlanOut.of(await _planned(ctx))
 
 
-@operation("POST", f"{_PATH}/apply", body=ManifestIn, returns=Applied, permission=Permission.CLIENT_WRITE)
+@operation(
+    "POST",
+    f"{_PATH}/apply",
+    body=ManifestIn,
+    returns=Applied,
+    permission=_WRITES,
+    also=(Permission.TENANT_READ, Permission.CLIENT_READ),
+)
 async def apply_manifest(ctx: Call[ManifestIn]) -> Applied:
     """Make a tenant what a manifest says.
 
-    Each step asks for its own permission: settings for `tenant:configure`, APIs and clients for `client:write`.
+    Each step asks for its own permission: settings for `tenant:configure`, APIs and clients for `client:write`, roles
+    and groups for `role:write` and `group:write`, what groups hold for `role:assign`.
     """
     done: list[DoneOut] = []
     plan = await _planned(ctx)

@@ -29,6 +29,7 @@ async def count_users(ctx: Call[None, UserFilter]) -> UserCount:
     returns=Stream,
     produces=(NDJSON,),
     permission=(Permission.USER_WRITE, Permission.SESSION_END),
+    also=(Permission.USER_READ,),
 )
 async def change_many_users(ctx: Call[BulkRequest]) -> Stream:
     """Do one thing to every user that a search or a status finds, each through the rules that hold for them alone.

@@ -72,12 +72,12 @@ async def export_users(ctx: Call[None, UserFilter]) -> Stream:
     returns=Stream,
     produces=("application/json",),
     permission=Permission.AUDIT_READ,
+    also=(Permission.USER_READ, Permission.SESSION_READ, Permission.ROLE_READ),
 )
 async def export_user(ctx: Call) -> Stream:
     """Write all that is known of a user as one JSON document, for them to have.
 
-    Profile, how the password is kept, roles, groups, sessions, consents, grants, and what happened. This needs
-    `user:read`, `session:read` and `role:read` too.
+    Profile, how the password is kept, roles, groups, sessions, consents, grants, and what happened.
     """
     pieces = ctx.management.user_exports.person(ctx.actor, ctx.tenant_id, ctx.path["user_id"])
     return Stream(media_type="application/json", chunks=await begun(pieces), filename="user.json")

@@ -52,14 +52,18 @@ class Caller:
             return "401"
         if operation.permission is Access.SIGNED_IN:
             return "let in"
-        needed = frozenset(operation.permissions)
         if "tenant" not in operation.parameters:
-            return "let in" if needed & self.platform else "403"
+            return "let in" if is_allowed(operation, self.platform) else "403"
         if tenant == "absent":
             return "404"
-        if needed & (self.platform | (self.here if tenant == self.home else frozenset())):
+        if is_allowed(operation, self.platform | (self.here if tenant == self.home else frozenset())):
             return "let in"
         return "403" if tenant == self.home or Permission.TENANT_LIST in self.platform else "404"
+
+
+def is_allowed(operation: Operation, held: frozenset[Permission]) -> bool:
+    """Whether these permissions are enough."""
+    return bool(held.intersection(operation.permissions)) and held.issuperset(operation.also)
 
 
 async def callers(world: AdminWorld) -> list[Caller]:

@@ -474,10 +474,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the live grants to a client, the oldest first: who, for what, since when.
-         * @description As it tells of people, this needs `user:read` too.
-         */
+        /** List the live grants to a client, the oldest first: who, for what, since when. */
         get: operations["list_client_grants"];
         put?: never;
         post?: never;
@@ -921,7 +918,8 @@ export interface paths {
         put?: never;
         /**
          * Make a tenant what a manifest says.
-         * @description Each step asks for its own permission: settings for `tenant:configure`, APIs and clients for `client:write`.
+         * @description Each step asks for its own permission: settings for `tenant:configure`, APIs and clients for `client:write`, roles
+         *     and groups for `role:write` and `group:write`, what groups hold for `role:assign`.
          */
         post: operations["apply_manifest"];
         delete?: never;
@@ -939,7 +937,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show what would have to be done to make a tenant what a manifest says; nothing is done. */
+        /**
+         * Show what would have to be done to make a tenant what a manifest says; nothing is done.
+         * @description Roles, clients and groups in it need `role:read` too, groups `group:read`.
+         */
         post: operations["plan_manifest"];
         delete?: never;
         options?: never;
@@ -1338,8 +1339,7 @@ export interface paths {
         };
         /**
          * Write all that is known of a user as one JSON document, for them to have.
-         * @description Profile, how the password is kept, roles, groups, sessions, consents, grants, and what happened. This needs
-         *     `user:read`, `session:read` and `role:read` too.
+         * @description Profile, how the password is kept, roles, groups, sessions, consents, grants, and what happened.
          */
         get: operations["export_user"];
         put?: never;

@@ -38,6 +38,7 @@ from opentrusty_server.lifecycle import Lifecycle, answer_lifespan
 from opentrusty_server.logs import described
 from opentrusty_server.metrics import Listener, RequestMetrics
 from opentrusty_server.network import Network
+from opentrusty_server.pages.render import Pages
 
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 METADATA_PATH = "/.well-known/oauth-protected-resource"
@@ -94,7 +95,7 @@ class AdminPlane:
         self._metrics = RequestMetrics()
         self._listener: Listener | None = None
         self._lifecycle = Lifecycle(provider, settings.admin_url)
-        self._plane = Plane(provider=provider, settings=settings, lifecycle=self._lifecycle)
+        self._plane = Plane(provider=provider, settings=settings, lifecycle=self._lifecycle, pages=Pages())
         self._dispatcher = Dispatcher(self._plane, Cookies(secure=secure, domain=settings.cookie_domain))
         self._network = Network(settings.admin_url, settings.trusted_proxies, provider.runtime)
         self._cors = Cors(settings.console_url)

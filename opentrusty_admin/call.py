@@ -15,6 +15,7 @@ from opentrusty_core import Actor, Management, Provider, Settings
 from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_server.http import Request
 from opentrusty_server.lifecycle import Lifecycle
+from opentrusty_server.pages.render import Pages
 
 B = TypeVar("B", default=None)
 Q = TypeVar("Q", bound=Query, default=NoQuery)
@@ -29,6 +30,7 @@ class Plane:
     provider: Provider
     settings: Settings
     lifecycle: Lifecycle
+    pages: Pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,7 @@ from opentrusty_auth.cors import Cors
 from opentrusty_auth.endpoints import public
 from opentrusty_auth.failures import failure
 from opentrusty_auth.metrics import Metrics
-from opentrusty_auth.pages.render import Pages
-from opentrusty_auth.plane import Plane, branding, is_page
+from opentrusty_auth.plane import Plane, is_page
 from opentrusty_auth.routes import match, match_at_domain
 from opentrusty_core import (
     Directory,
@@ -38,6 +37,8 @@ from opentrusty_server.http import HttpError, Request
 from opentrusty_server.lifecycle import Lifecycle, answer_lifespan
 from opentrusty_server.metrics import Listener
 from opentrusty_server.network import Network, misdirected
+from opentrusty_server.pages.render import Pages
+from opentrusty_server.pages.views import Branding
 
 _ASSETS = "/assets/"
 
@@ -143,7 +144,7 @@ class AuthPlane:
             else:
                 response = await self._other_method(request, issuer, found.route.methods)
         except Exception as error:  # noqa: BLE001 - as above
-            response = failure(error, request, self._plane, page=page, look=branding(issuer.tenant))
+            response = failure(error, request, self._plane, page=page, look=Branding.of(issuer.tenant))
         return response, () if page else await self._cors_headers(request, issuer)
 
     async def _public(self, request: Request) -> HttpResponse | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from opentrusty_auth.pages.views import Branding, ErrorPage
 from opentrusty_auth.plane import Plane, retry_after
 from opentrusty_core import HttpResponse, json_response
 from opentrusty_core.errors import (
@@ -22,6 +21,7 @@ from opentrusty_core.errors import (
 from opentrusty_server.headers import Headers
 from opentrusty_server.http import HttpError, Request
 from opentrusty_server.logs import described
+from opentrusty_server.pages.views import Branding, ErrorPage
 
 RETRY_AFTER = 5
 """Seconds after which a client may try again where nothing better is known."""

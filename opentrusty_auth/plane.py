@@ -6,13 +6,13 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from opentrusty_auth.metrics import Metrics
-from opentrusty_auth.pages.i18n import preferred_locales
-from opentrusty_auth.pages.render import CONTENT_TYPE, Pages
-from opentrusty_auth.pages.views import Branding, Page
-from opentrusty_core import Browser, HttpResponse, Issuer, Provider, Tenant
+from opentrusty_core import Browser, HttpResponse, Issuer, Provider
 from opentrusty_server.cookies import Cookies
 from opentrusty_server.headers import NO_STORE, PAGE, Headers
 from opentrusty_server.http import Request
+from opentrusty_server.pages.i18n import preferred_locales
+from opentrusty_server.pages.render import CONTENT_TYPE, Pages
+from opentrusty_server.pages.views import Page
 
 _NONCE_BYTES = 18
 HTML_TYPE = (b"content-type", CONTENT_TYPE.encode("ascii"))
@@ -43,7 +43,7 @@ class Plane:
 
     def languages(self, request: Request, issuer: Issuer, ui_locales: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The languages in which the person would rather read, down to the one of our pages (BCP 47)."""
-        return self.pages.readable(_preferred(request, ui_locales, branding(issuer.tenant).default_locale))
+        return self.pages.readable(_preferred(request, ui_locales, issuer.tenant.settings.default_locale))
 
     def page(
         self,
@@ -92,18 +92,3 @@ def see_other(location: str, *, headers: Headers = ()) -> HttpResponse:
 def tenant_path(issuer: Issuer, *parts: str) -> str:
     """A path below the issuer's own, where it is served."""
     return "/".join((issuer.path, *parts))
-
-
-def branding(tenant: Tenant) -> Branding:
-    """How the tenant's pages look."""
-    look = tenant.settings.branding
-    return Branding(
-        name=tenant.display_name,
-        logo_uri=look.logo_uri,
-        logo_dark_uri=look.logo_dark_uri,
-        primary_color=look.primary_color,
-        support_uri=look.support_uri,
-        tos_uri=look.tos_uri,
-        policy_uri=look.policy_uri,
-        default_locale=tenant.settings.default_locale,
-    )

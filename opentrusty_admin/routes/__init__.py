@@ -14,6 +14,7 @@ from opentrusty_admin.routes import (
     clients,
     consents,
     groups,
+    issuers,
     keys,
     links,
     manifests,
@@ -25,6 +26,7 @@ from opentrusty_admin.routes import (
     sessions,
     statistics,
     system,
+    tenant_settings,
     tenants,
     user_bulk,
     user_files,
@@ -32,8 +34,10 @@ from opentrusty_admin.routes import (
 )
 
 MODULES: Final[tuple[ModuleType, ...]] = (
+    issuers,
     me,
     tenants,
+    tenant_settings,
     users,
     user_files,
     user_bulk,

@@ -7,6 +7,8 @@ from typing import Any
 from opentrusty_admin.schemas.base import UNSET, Changes, Model, Seconds, Text, Versioned
 from opentrusty_core import Tenant
 from opentrusty_core.domain.settings_document import document_of
+from opentrusty_core.management import Bounds
+from opentrusty_server.pages.colour import uses
 
 
 class LifetimesOut(Model):
@@ -144,3 +146,84 @@ class SettingsChanges(Changes):
     def to_patch(self) -> dict[str, Any]:
         """The patch, as the use case takes it."""
         return self.model_dump(exclude_unset=True)
+
+
+class SettingBounds(Model):
+    """How far a setting that is a number goes, both ends included; durations in whole seconds."""
+
+    name: str
+    """Such as `lifetimes.code`."""
+    least: int
+    most: int
+    default: int | None
+    """What it is where nobody has set it; null where that is the deployment's own."""
+
+    @classmethod
+    def of(cls, name: str, bounds: Bounds) -> SettingBounds:
+        """As JSON."""
+        return cls(name=name, least=bounds.least, most=bounds.most, default=bounds.default)
+
+
+class SettingsBounds(Model):
+    """The bounds of every setting that is a number."""
+
+    items: tuple[SettingBounds, ...]
+
+
+class SignInPageDraft(Changes):
+    """Branding to look at, as a merge patch of what there is, and in which surroundings."""
+
+    branding: BrandingChanges | None = UNSET
+    client_name: Text | None = None
+    """The application that people would be signing in to."""
+    language: Text | None = None
+    """The language of the page, such as `de`."""
+    nonce: Text
+    """That of the Content-Security-Policy of the document around the frame: the page brings its stylesheet along."""
+
+    def to_patch(self) -> dict[str, Any]:
+        """The patch, as the use case takes it."""
+        return self.model_dump(exclude_unset=True, include={"branding"})
+
+
+class AccentUse(Model):
+    """What the pages make of the colour in one place (WCAG 2.2 §1.4.3, §1.4.11)."""
+
+    name: str
+    """`button`, `light_text`, `dark_text`, `light_edge` or `dark_edge`."""
+    color: str
+    """What is shown: the colour itself, or the nearest shade of it that is legible there."""
+    on: str
+    """The colour that it stands against."""
+    own_contrast: float
+    """The contrast of the colour itself there, 1 to 21."""
+    contrast: float
+    """The contrast of what is shown."""
+    wanted: float
+    """The least contrast there."""
+
+
+class PreviewedPage(Model):
+    """A page to look at."""
+
+    html: str
+    """For the `srcdoc` of a frame without scripts; light or dark as the frame's `color-scheme` is."""
+    accent: tuple[AccentUse, ...]
+    """What becomes of the primary colour; empty where there is none of the tenant's own."""
+
+    @classmethod
+    def of(cls, html: str, primary_color: str | None) -> PreviewedPage:
+        """As JSON."""
+        found = uses(primary_color) if primary_color is not None else ()
+        accent = tuple(
+            AccentUse(
+                name=use.name,
+                color=use.colour,
+                on=use.on,
+                own_contrast=use.own,
+                contrast=use.contrast,
+                wanted=use.wanted,
+            )
+            for use in found
+        )
+        return cls(html=html, accent=accent)

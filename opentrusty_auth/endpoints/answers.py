@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from opentrusty_auth.pages.views import FormPostPage
-from opentrusty_auth.plane import Plane, branding, see_other
+from opentrusty_auth.plane import Plane, see_other
 from opentrusty_core import AuthorizationResponse, HttpResponse, Issuer, ResponseMode
 from opentrusty_server.headers import Headers
 from opentrusty_server.http import Request
+from opentrusty_server.pages.views import Branding, FormPostPage
 
 
 def answer(
@@ -15,7 +15,7 @@ def answer(
     """Sends the browser back to the client with the response."""
     if response.mode is ResponseMode.FORM_POST:
         view = FormPostPage(
-            branding=branding(issuer.tenant),
+            branding=Branding.of(issuer.tenant),
             action=response.redirect_uri,
             fields=tuple(response.parameters.items()),
         )

@@ -10,7 +10,6 @@ from opentrusty_auth.endpoints.interaction_views import (
     sign_in_page,
 )
 from opentrusty_auth.forms import own_form
-from opentrusty_auth.pages import views
 from opentrusty_auth.plane import Plane, retry_after, see_other, tenant_path
 from opentrusty_core import (
     Browser,
@@ -35,6 +34,7 @@ from opentrusty_core import (
 from opentrusty_core.errors import Invalid, LoginRequired, Throttled
 from opentrusty_server.headers import Headers
 from opentrusty_server.http import HttpError, Request
+from opentrusty_server.pages import views
 
 
 async def show(request: Request, issuer: Issuer, plane: Plane, handle: str) -> HttpResponse:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from opentrusty_auth.pages import views
-from opentrusty_auth.plane import Plane, branding, tenant_path
+from opentrusty_auth.plane import Plane, tenant_path
 from opentrusty_core import (
     Browser,
     Issuer,
@@ -16,6 +15,7 @@ from opentrusty_core import (
     User,
     WrongPerson,
 )
+from opentrusty_server.pages import views
 
 MAX_USERNAME = 254
 """Characters of what was typed that are shown again: no identifier is longer."""
@@ -35,7 +35,7 @@ def sign_in_page(
     """Asks for username and password; filled in with what was typed, who has to sign in again, or the client's hint."""
     known = pending.user.username if isinstance(pending, NeedsSignIn) and pending.user else None
     return views.SignInPage(
-        branding=branding(issuer.tenant),
+        branding=views.Branding.of(issuer.tenant),
         form=_form("sign-in", Purpose.SIGN_IN, issuer, plane, handle, browser),
         client_name=pending.client.in_language(languages).client_name,
         username=username[:MAX_USERNAME] or known or pending.interaction.request.login_hint or "",
@@ -53,7 +53,7 @@ def new_password_page(
 ) -> views.NewPasswordPage:
     """Asks for a new password in the place of the one that was right and has to be changed."""
     return views.NewPasswordPage(
-        branding=branding(issuer.tenant),
+        branding=views.Branding.of(issuer.tenant),
         form=_form("new-password", Purpose.NEW_PASSWORD, issuer, plane, handle, browser),
         way="new-password",
         account=account_of(pending.user),
@@ -72,7 +72,7 @@ def select_account_page(
 ) -> views.SelectAccountPage:
     """Asks whether to go on as who is signed in."""
     return views.SelectAccountPage(
-        branding=branding(issuer.tenant),
+        branding=views.Branding.of(issuer.tenant),
         form=_form("account", Purpose.ACCOUNT, issuer, plane, handle, browser),
         account=account_of(pending.user),
         client_name=pending.client.in_language(languages).client_name,
@@ -91,7 +91,7 @@ def consent_page(
     words = {name: text for resource in issuer.resources for name, text in resource.scopes.items()}
     client = pending.client.in_language(languages)
     return views.ConsentPage(
-        branding=branding(issuer.tenant),
+        branding=views.Branding.of(issuer.tenant),
         form=_form("consent", Purpose.CONSENT, issuer, plane, handle, browser),
         account=account_of(pending.user),
         client=views.Client(

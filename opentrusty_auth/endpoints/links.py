@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from opentrusty_auth.endpoints.interaction_views import account_of
 from opentrusty_auth.forms import own_form
-from opentrusty_auth.pages import views
-from opentrusty_auth.plane import Plane, branding, retry_after, see_other, tenant_path
+from opentrusty_auth.plane import Plane, retry_after, see_other, tenant_path
 from opentrusty_core import (
     Browser,
     DeadLink,
@@ -28,6 +27,7 @@ from opentrusty_core import (
 )
 from opentrusty_core.errors import Throttled
 from opentrusty_server.http import HttpError, Request
+from opentrusty_server.pages import views
 
 WAYS = {"invitation": LinkKind.INVITATION, "password-reset": LinkKind.PASSWORD_RESET}
 """The kind of link that a path is for. The path is the purpose of its forms, too."""
@@ -88,7 +88,7 @@ async def password_set(request: Request, issuer: Issuer, plane: Plane) -> HttpRe
     if client is not None:
         client = client.in_language(plane.languages(request, issuer))
     view = views.PasswordSetPage(
-        branding=branding(issuer.tenant),
+        branding=views.Branding.of(issuer.tenant),
         return_uri=client.client_uri if client else None,
         client_name=client.client_name if client else None,
     )
@@ -105,7 +105,7 @@ def _open_page(
 ) -> views.OpenLinkPage:
     csrf = plane.provider.signin.csrf.make(Purpose(way), issuer.tenant, browser)
     form = views.Form(action=tenant_path(issuer, way), csrf=csrf)
-    return views.OpenLinkPage(branding=branding(issuer.tenant), form=form, way=way, problem=problem)
+    return views.OpenLinkPage(branding=views.Branding.of(issuer.tenant), form=form, way=way, problem=problem)
 
 
 def _password_page(
@@ -119,7 +119,7 @@ def _password_page(
 ) -> views.NewPasswordPage:
     csrf = plane.provider.signin.csrf.make(Purpose(way), issuer.tenant, browser, handle)
     return views.NewPasswordPage(
-        branding=branding(issuer.tenant),
+        branding=views.Branding.of(issuer.tenant),
         form=views.Form(action=tenant_path(issuer, way, "password"), csrf=csrf, fields=(("link", handle),)),
         way=way,
         account=account_of(user),

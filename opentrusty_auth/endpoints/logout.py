@@ -5,8 +5,7 @@ from __future__ import annotations
 from opentrusty_auth.endpoints.authorize import as_get
 from opentrusty_auth.endpoints.interaction_views import account_of
 from opentrusty_auth.forms import own_form
-from opentrusty_auth.pages import views
-from opentrusty_auth.plane import Plane, branding, see_other, tenant_path
+from opentrusty_auth.plane import Plane, see_other, tenant_path
 from opentrusty_core import (
     Browser,
     ConfirmLogout,
@@ -18,6 +17,7 @@ from opentrusty_core import (
     posted_form,
 )
 from opentrusty_server.http import Request
+from opentrusty_server.pages import views
 
 
 async def logout(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse:
@@ -42,7 +42,7 @@ async def logout(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse
 
 async def signed_out(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse:
     """Says that the person is signed out."""
-    return plane.page(views.SignedOutPage(branding=branding(issuer.tenant)), request)
+    return plane.page(views.SignedOutPage(branding=views.Branding.of(issuer.tenant)), request)
 
 
 async def signed_in(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse:
@@ -50,7 +50,7 @@ async def signed_in(request: Request, issuer: Issuer, plane: Plane) -> HttpRespo
     user = await plane.provider.signin.current_user(plane.browser(request, issuer), issuer.tenant)
     if user is None:
         return see_other(tenant_path(issuer, "signed-out"))
-    return plane.page(views.SignedInPage(branding=branding(issuer.tenant), account=account_of(user)), request)
+    return plane.page(views.SignedInPage(branding=views.Branding.of(issuer.tenant), account=account_of(user)), request)
 
 
 async def _own_decision(
@@ -75,7 +75,7 @@ async def _confirm(
     client, languages = outcome.request.client, plane.languages(request, issuer, outcome.request.ui_locales)
     kept = tuple((name, value) for name, value in outcome.parameters.items() if name not in {"csrf", "decision"})
     view = views.SignOutPage(
-        branding=branding(issuer.tenant),
+        branding=views.Branding.of(issuer.tenant),
         form=views.Form(
             action=tenant_path(issuer, "logout"),
             csrf=plane.provider.signin.csrf.make(Purpose.SIGN_OUT, issuer.tenant, browser),

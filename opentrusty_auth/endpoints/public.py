@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from opentrusty_auth.pages.render import ASSET_CACHE_CONTROL
 from opentrusty_auth.plane import Plane
 from opentrusty_core import HttpResponse, json_response
 from opentrusty_server.http import HttpError, Request
 from opentrusty_server.lifecycle import Lifecycle
+from opentrusty_server.pages.render import ASSET_CACHE_CONTROL
 
 
 def asset(request: Request, plane: Plane) -> HttpResponse:

@@ -41,6 +41,7 @@ from opentrusty_core.management.sessions import Sessions
 from opentrusty_core.management.statistics import Statistics
 from opentrusty_core.management.system import Check, System, SystemHealth
 from opentrusty_core.management.tenant_lives import GRACE, PLATFORM_TENANT
+from opentrusty_core.management.tenant_settings import Bounds, settings_bounds
 from opentrusty_core.management.tenants import FirstOwner, InvitedOwner, Tenants
 from opentrusty_core.management.user_exports import UserExports
 from opentrusty_core.management.user_fields import UserFields
@@ -58,6 +59,7 @@ __all__ = [
     "Administrator",
     "Begun",
     "Bootstrapped",
+    "Bounds",
     "Check",
     "ClientFields",
     "ClientWithSecret",
@@ -83,6 +85,7 @@ __all__ = [
     "create_master_key_file",
     "generate_password",
     "load_master_keys",
+    "settings_bounds",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from opentrusty_core.domain import redirect_uri
@@ -13,7 +14,8 @@ from opentrusty_core.errors import Invalid
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646 §2.1, its common part
-_URIS = ("logo_uri", "logo_dark_uri", "support_uri", "tos_uri", "policy_uri")
+_LOGOS = ("logo_uri", "logo_dark_uri")
+_LINKS = ("support_uri", "tos_uri", "policy_uri")
 _MAX_ALLOWED = 1000
 _DAY = timedelta(days=1)
 MIN_PASSWORD_LENGTHS = range(8, 65)
@@ -54,6 +56,31 @@ def settings_problems(settings: TenantSettings) -> dict[str, str]:
     return problems
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How far a setting that is a number goes, both ends included; durations in whole seconds."""
+
+    least: int
+    most: int
+    default: int | None  # None: the deployment's own
+
+
+def settings_bounds() -> dict[str, Bounds]:
+    """The bounds of each setting that is a number, under names such as `lifetimes.code`."""
+    defaults = TenantSettings()
+    bounds = {
+        f"lifetimes.{name}": Bounds(
+            least=_whole(least), most=_whole(most), default=_whole(getattr(defaults.lifetimes, name))
+        )
+        for name, (least, most) in _BOUNDS.items()
+    }
+    bounds["password_policy.min_length"] = _bounds(MIN_PASSWORD_LENGTHS, defaults.password_policy.min_length)
+    for name, (bursts, rates) in _RATES.items():
+        bounds[f"throttling.{name}.burst"] = _bounds(bursts)
+        bounds[f"throttling.{name}.per_minute"] = _bounds(rates)
+    return bounds
+
+
 def display_name_problems(name: str) -> dict[str, str]:
     """What keeps people from reading the name: it is empty, too long, or not printable."""
     if 1 <= len(name) <= 200 and name.isprintable():
@@ -89,7 +116,11 @@ def _throttling_problems(throttling: Throttling) -> Iterator[tuple[str, str]]:
 
 
 def _branding_problems(branding: Branding) -> Iterator[tuple[str, str]]:
-    for name in _URIS:
+    for name in _LOGOS:
+        uri = getattr(branding, name)
+        if uri is not None and (redirect_uri.web_error(uri) or not uri.startswith("https:")):
+            yield f"branding.{name}", "Use an address that begins with https: the pages show no other picture."
+    for name in _LINKS:
         uri = getattr(branding, name)
         if uri is not None and (problem := redirect_uri.web_error(uri)):
             yield f"branding.{name}", problem
@@ -107,6 +138,14 @@ def _allowed_problems(settings: TenantSettings) -> Iterator[tuple[str, str]]:
         yield "allowed_scopes", "It holds characters that a scope may not hold."
     elif scopes is not None and OPENID not in scopes:
         yield "allowed_scopes", "It needs openid: without it nobody can sign in."
+
+
+def _whole(duration: timedelta) -> int:
+    return int(duration.total_seconds())
+
+
+def _bounds(numbers: range, default: int | None = None) -> Bounds:
+    return Bounds(least=numbers[0], most=numbers[-1], default=default)
 
 
 def _between(numbers: range) -> str:

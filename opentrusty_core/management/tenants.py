@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypedDict
 
@@ -188,6 +188,18 @@ class Tenants(TenantLives):
         async with self._store.transaction(tenant_id) as repos:
             current = await repos.tenant.get()
             return await self._change(repos, actor, current, version, settings=patched(current.settings, patch))
+
+    async def drafted(self, actor: Actor, tenant_id: str, patch: Mapping[str, object]) -> Tenant:
+        """The tenant as `configure` would make it; nothing is written.
+
+        Raises:
+            Invalid: a setting is unknown or not acceptable.
+            NotFound: no such tenant.
+        """
+        current = await self.get(actor, tenant_id)
+        draft = replace(current, settings=patched(current.settings, patch))
+        require(_problems(draft))
+        return draft
 
     async def _change(
         self, repos: TenantRepositories, actor: Actor, current: Tenant, version: int | None, **changes: Any

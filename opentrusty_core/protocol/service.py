@@ -41,6 +41,10 @@ class ProtocolService:
         """The issuer of an active tenant whose own domain this is, at most a second old."""
         return await self._deps.issuers.at_domain(domain)
 
+    async def issuer_of(self, identifier: str) -> Issuer | None:
+        """The issuer of an active tenant by its identifier, at most a second old."""
+        return await self._deps.issuers.of_identifier(identifier)
+
     async def allows_origin(self, issuer: Issuer, origin: str) -> bool:
         """Whether a page of this origin may read answers of `CORS_ENDPOINTS`; `null` never may."""
 

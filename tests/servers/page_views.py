@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from opentrusty_auth.pages.render import Pages
-from opentrusty_auth.pages.views import (
+from opentrusty_server.pages.render import Pages
+from opentrusty_server.pages.views import (
     Account,
     Branding,
     Client,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from opentrusty_auth.pages.views import (
+from opentrusty_core import PasswordProblem
+from opentrusty_server.pages.views import (
     Branding,
     ErrorPage,
     InvalidCredentials,
@@ -15,7 +16,6 @@ from opentrusty_auth.pages.views import (
     SignInPage,
     Throttled,
 )
-from opentrusty_core import PasswordProblem
 from tests.servers.page_views import (
     ACME,
     CONSENT,
@@ -56,6 +56,18 @@ def test_every_page_is_an_accessible_document(view: Page, locale: str) -> None:
     assert {id_ for described in page.values("aria-describedby") for id_ in described.split()} <= set(ids)
     assert all("alt" in image.attrs for image in page.all("img"))
     assert all(button.text.strip() and button.attrs["type"] == "submit" for button in page.all("button"))
+
+
+@every_page
+def test_a_page_in_a_frame_is_the_page_with_its_stylesheet_in_it(view: Page) -> None:
+    """So that what an administrator looks at is what people see."""
+    page = PAGES.render(view, locales=("en",), nonce=NONCE).decode()
+    framed = PAGES.render_framed(view, locales=("en",), nonce=NONCE)
+    (css,) = (asset.body.decode() for asset in PAGES.assets.values() if asset.path.endswith(".css"))
+    style = f'<style nonce="{NONCE}">{css}</style>\n'
+    assert style in framed
+    links = [line for line in page.splitlines(keepends=True) if line.startswith("<link ")]
+    assert framed.replace(style, "".join(links)) == page
 
 
 @every_page

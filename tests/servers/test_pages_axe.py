@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route
 
-from opentrusty_auth.pages.views import Page, Throttled
+from opentrusty_server.pages.views import Page, Throttled
 from tests.servers.page_views import EVERY, NEW_PASSWORD, NONCE, OPEN_LINK, PAGES
 from tests.support.chromium import chromium, visiting
 

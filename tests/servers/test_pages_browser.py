@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from opentrusty_auth.pages.views import (
+from opentrusty_server.pages.views import (
     Account,
     Branding,
     Client,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from opentrusty_auth.pages.views import (
+from opentrusty_server.pages.views import (
     Account,
     Branding,
     Client,
@@ -22,7 +22,7 @@ from opentrusty_auth.pages.views import (
     SignedOutPage,
     SignInPage,
 )
-from opentrusty_auth.pages.words import CLAIMS, SCOPES
+from opentrusty_server.pages.words import CLAIMS, SCOPES
 from tests.servers.page_views import (
     ACME,
     CONSENT,

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 
-from opentrusty_auth.pages import words
-from opentrusty_auth.pages.colour import AA_SHAPE, AA_TEXT, Rgb, accent, contrast
-from opentrusty_auth.pages.i18n import LOCALES, Catalogues, preferred_locales
-from opentrusty_auth.pages.render import HERE, Asset
+from opentrusty_server.pages import words
+from opentrusty_server.pages.colour import AA_SHAPE, AA_TEXT, Rgb, accent, contrast, uses
+from opentrusty_server.pages.i18n import LOCALES, Catalogues, preferred_locales
+from opentrusty_server.pages.render import HERE, Asset
 from tests.servers.page_views import PAGES, SIGN_IN, show
 
 (CSS,) = (asset for asset in PAGES.assets.values() if asset.path.endswith(".css"))
@@ -71,6 +71,22 @@ def test_every_accent_colour_is_made_readable(colour: str) -> None:
         assert ratio(made.dark_ink, DARK[surface]) >= AA_TEXT
     assert ratio(made.light_edge, LIGHT["card"]) >= AA_SHAPE
     assert ratio(made.dark_edge, DARK["card"]) >= AA_SHAPE
+
+
+@given(HEX)
+def test_what_becomes_of_an_accent_colour_is_told_as_it_is(colour: str) -> None:
+    made = accent(colour)
+    assert made is not None
+    told = {use.name: use for use in uses(colour)}
+    shown = {"button": made.fill, "light_edge": made.light_edge, "dark_edge": made.dark_edge}
+    shown |= {"light_text": made.light_ink, "dark_text": made.dark_ink}
+    assert {name: use.colour for name, use in told.items()} == shown
+    for use in told.values():
+        assert use.contrast == ratio(use.colour, use.on) >= use.wanted
+        assert use.own == ratio(colour, use.on)
+        assert (use.colour == colour) == (use.own >= use.wanted)
+    with pytest.raises(ValueError, match="#rrggbb"):
+        uses("red")
 
 
 @pytest.mark.case("A9")

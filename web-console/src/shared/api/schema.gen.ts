@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/issuer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find the tenant whose issuer it is: what is paths in the API is domains to people.
+         * @description Anybody may ask, as anybody may read the issuer's own documents.
+         */
+        get: operations["find_issuer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -220,6 +240,23 @@ export interface paths {
         };
         /** Show how much all tenants together are used; `most_used` are tenants. */
         get: operations["get_platform_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings-bounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List how far each setting of a tenant that is a number goes, and what it is where nobody has set it. */
+        get: operations["list_settings_bounds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1114,6 +1151,26 @@ export interface paths {
         patch: operations["configure_tenant"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/settings/sign-in-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the sign-in page as other branding would make it; nothing is changed.
+         * @description It is the very page of the Auth Plane, to be looked at in a sandboxed frame (`srcdoc`) of the caller's own document.
+         */
+        post: operations["preview_sign_in_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/statistics": {
         parameters: {
             query?: never;
@@ -1533,6 +1590,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the pages make of the colour in one place (WCAG 2.2 §1.4.3, §1.4.11). */
+        AccentUse: {
+            /** @description What is shown: the colour itself, or the nearest shade of it that is legible there. */
+            color: string;
+            /** @description The contrast of what is shown. */
+            contrast: number;
+            /** @description `button`, `light_text`, `dark_text`, `light_edge` or `dark_edge`. */
+            name: string;
+            /** @description The colour that it stands against. */
+            on: string;
+            /** @description The contrast of the colour itself there, 1 to 21. */
+            own_contrast: number;
+            /** @description The least contrast there. */
+            wanted: number;
+        };
         /** @description A platform administrator may read in a tenant. */
         Access: {
             /** Format: date-time */
@@ -2043,6 +2115,12 @@ export interface components {
             missing: components["schemas"]["MissingClaim"][];
             scope: string;
             userinfo: components["schemas"]["Claim"][] | null;
+        };
+        /** @description An issuer, and whose it is. */
+        Issuer: {
+            issuer: string;
+            /** @description The tenant's name. */
+            tenant: string;
         };
         /** @description Who joined a group. */
         Joined: {
@@ -2571,6 +2649,13 @@ export interface components {
              */
             user_id?: string | null;
         };
+        /** @description A page to look at. */
+        PreviewedPage: {
+            /** @description What becomes of the primary colour; empty where there is none of the tenant's own. */
+            accent: components["schemas"]["AccentUse"][];
+            /** @description For the `srcdoc` of a frame without scripts; light or dark as the frame's `color-scheme` is. */
+            html: string;
+        };
         /**
          * @description What kind of thing it is; none of the words is the beginning of another.
          * @enum {string}
@@ -2700,6 +2785,19 @@ export interface components {
             user_agent: string | null;
             user_id: string;
         };
+        /** @description How far a setting that is a number goes, both ends included; durations in whole seconds. */
+        SettingBounds: {
+            /** @description What it is where nobody has set it; null where that is the deployment's own. */
+            default: number | null;
+            least: number;
+            most: number;
+            /** @description Such as `lifetimes.code`. */
+            name: string;
+        };
+        /** @description The bounds of every setting that is a number. */
+        SettingsBounds: {
+            items: components["schemas"]["SettingBounds"][];
+        };
         /** @description A merge patch of the settings: what is named is set, null takes it back to its default, a list is replaced. */
         SettingsChanges: {
             allowed_resources?: string[] | null;
@@ -2724,6 +2822,16 @@ export interface components {
             throttling: components["schemas"]["Throttling"];
             /** @description Grows with each change; the ETag of the record. */
             version: number;
+        };
+        /** @description Branding to look at, as a merge patch of what there is, and in which surroundings. */
+        SignInPageDraft: {
+            branding?: components["schemas"]["BrandingChanges"] | null;
+            /** @description The application that people would be signing in to. */
+            client_name?: string | null;
+            /** @description The language of the page, such as `de`. */
+            language?: string | null;
+            /** @description That of the Content-Security-Policy of the document around the frame: the page brings its stylesheet along. */
+            nonce: string;
         };
         /** @description What is to be done with one thing. */
         Step: {
@@ -2917,6 +3025,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClientKinds"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    find_issuer: {
+        parameters: {
+            query: {
+                /** @description Its identifier, such as `https://login.example.org`. */
+                iss: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issuer"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3321,6 +3453,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_settings_bounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsBounds"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5152,6 +5305,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_sign_in_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of one's own for each thing to be done. A request that is sent again gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInPageDraft"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewedPage"];
                 };
             };
             default: components["responses"]["Problem"];

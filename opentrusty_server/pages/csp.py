@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from opentrusty_auth.pages.colour import accent_css
-from opentrusty_auth.pages.urls import csp_source, image_link
-from opentrusty_auth.pages.views import (
+from opentrusty_server.pages.colour import accent_css
+from opentrusty_server.pages.urls import csp_source, image_link
+from opentrusty_server.pages.views import (
     ConsentPage,
     ErrorPage,
     FormPostPage,
@@ -26,8 +26,7 @@ _NONCE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 def content_security_policy(view: Page, nonce: str) -> str:
     """The header's value for this page. Raises ValueError when the nonce is not base64 of at least 16 characters."""
-    if not _NONCE.fullmatch(nonce):
-        raise ValueError("a CSP nonce is base64, 16 characters or more")
+    require_nonce(nonce)
     styles = f"'self' 'nonce-{nonce}'" if accent_css(view.branding.primary_color) else "'self'"
     return "; ".join(
         (
@@ -40,6 +39,16 @@ def content_security_policy(view: Page, nonce: str) -> str:
             *_form_action(view),
         )
     )
+
+
+def require_nonce(nonce: str) -> None:
+    """Return if it is base64 of at least 16 characters, so that it can stand in a header and in a page.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not _NONCE.fullmatch(nonce):
+        raise ValueError("a CSP nonce is base64, 16 characters or more")
 
 
 def _image_sources(view: Page) -> list[str]:

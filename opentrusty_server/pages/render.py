@@ -11,11 +11,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from opentrusty_auth.pages.colour import accent_css
-from opentrusty_auth.pages.csp import content_security_policy
-from opentrusty_auth.pages.i18n import Catalogue, Catalogues
-from opentrusty_auth.pages.urls import display_target, image_link, web_link
-from opentrusty_auth.pages.views import (
+from opentrusty_server.pages.colour import accent_css
+from opentrusty_server.pages.csp import content_security_policy, require_nonce
+from opentrusty_server.pages.i18n import Catalogue, Catalogues
+from opentrusty_server.pages.urls import display_target, image_link, web_link
+from opentrusty_server.pages.views import (
     ConsentPage,
     ErrorPage,
     FormPostPage,
@@ -30,7 +30,7 @@ from opentrusty_auth.pages.views import (
     SignOutPage,
     Throttled,
 )
-from opentrusty_auth.pages.words import (
+from opentrusty_server.pages.words import (
     CLAIMS,
     ERRORS,
     OTHER_ERROR,
@@ -76,7 +76,7 @@ class Pages:
         self.assets: Mapping[str, Asset] = {asset.path: asset for asset in files.values()}
         self._catalogues = Catalogues()
         self._environments = {
-            catalogue.language: _environment(catalogue, stylesheet=files["pages.css"].path, icon=files["icon.svg"].path)
+            catalogue.language: _environment(catalogue, stylesheet=files["pages.css"], icon=files["icon.svg"])
             for catalogue in self._catalogues
         }
 
@@ -94,17 +94,32 @@ class Pages:
 
     def render(self, view: Page, *, locales: tuple[str, ...], nonce: str) -> bytes:
         """The page as UTF-8 HTML in the first of `locales` that there is (see `preferred_locales`), else in English."""
+        html = self._html(view, locales, nonce, framed=False)
+        return html.encode("utf-8", "replace")  # a lone surrogate must not turn an error page into a second error
+
+    def render_framed(self, view: Page, *, locales: tuple[str, ...], nonce: str) -> str:
+        """The same page for the `srcdoc` of a sandboxed frame, to look at: it brings its stylesheet along.
+
+        A frame like that is under the policy of the document around it, so `nonce` is that document's.
+
+        Raises:
+            ValueError: the nonce is malformed.
+        """
+        require_nonce(nonce)
+        return self._html(view, locales, nonce, framed=True)
+
+    def _html(self, view: Page, locales: tuple[str, ...], nonce: str, *, framed: bool) -> str:
         environment = self._environments[self._catalogues.choose(locales).language]
         template = environment.get_template(_TEMPLATES[type(view)])
-        html = template.render(view=view, nonce=nonce, accent_css=accent_css(view.branding.primary_color))
-        return html.encode("utf-8", "replace")  # a lone surrogate must not turn an error page into a second error
+        accent = accent_css(view.branding.primary_color)
+        return template.render(view=view, nonce=nonce, accent_css=accent, framed=framed)
 
     def content_security_policy(self, view: Page, nonce: str) -> str:
         """The Content-Security-Policy that belongs to this page; raises ValueError for a malformed nonce."""
         return content_security_policy(view, nonce)
 
 
-def _environment(catalogue: Catalogue, *, stylesheet: str, icon: str) -> Environment:
+def _environment(catalogue: Catalogue, *, stylesheet: Asset, icon: Asset) -> Environment:
     """The templates in one language. One environment a language, so that fixed texts are translated as they compile."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -126,8 +141,9 @@ def _environment(catalogue: Catalogue, *, stylesheet: str, icon: str) -> Environ
     environment.globals = {
         "language": catalogue.language,
         "direction": catalogue.direction,
-        "stylesheet": stylesheet,
-        "icon": icon,
+        "stylesheet": stylesheet.path,
+        "stylesheet_text": Markup(stylesheet.body.decode()),  # noqa: S704 - our own file
+        "icon": icon.path,
         "scope_words": SCOPES,
         "claim_words": CLAIMS,
         "error_words": ERRORS,

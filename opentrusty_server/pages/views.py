@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from opentrusty_auth.pages.urls import is_own_path, is_redirect_target
+from opentrusty_core import Tenant
+from opentrusty_server.pages.urls import is_own_path, is_redirect_target
 
 PRODUCT = "OpenTrusty"
 
@@ -35,6 +36,21 @@ class Branding:
     tos_uri: str | None = None
     policy_uri: str | None = None
     default_locale: str | None = None
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Branding:
+        """That of a tenant."""
+        look = tenant.settings.branding
+        return cls(
+            name=tenant.display_name,
+            logo_uri=look.logo_uri,
+            logo_dark_uri=look.logo_dark_uri,
+            primary_color=look.primary_color,
+            support_uri=look.support_uri,
+            tos_uri=look.tos_uri,
+            policy_uri=look.policy_uri,
+            default_locale=tenant.settings.default_locale,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

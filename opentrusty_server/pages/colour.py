@@ -66,6 +66,45 @@ def accent_css(colour: str | None) -> Markup | None:
     ).format(*astuple(properties))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Where a tenant's colour stands on the pages: `own` is the contrast of the colour itself there, `colour` what is
+    shown instead where that is below `wanted`, and `contrast` what it reaches against `on`.
+    """
+
+    name: str
+    colour: str
+    on: str
+    own: float
+    contrast: float
+    wanted: float
+
+
+def uses(colour: str) -> tuple[Use, ...]:
+    """What the pages make of a `#rrggbb` colour (WCAG 2.2 §1.4.3 for text, §1.4.11 for shapes). Raises `ValueError`."""
+    look = accent(colour)
+    if look is None:
+        raise ValueError("not a colour of the form #rrggbb")
+    shown = (
+        ("button", look.fill, look.on_fill, AA_TEXT),
+        ("light_edge", look.light_edge, LIGHT_SURFACE, AA_SHAPE),
+        ("dark_edge", look.dark_edge, DARK_SURFACE, AA_SHAPE),
+        ("light_text", look.light_ink, LIGHT_SURFACE, AA_TEXT),
+        ("dark_text", look.dark_ink, DARK_SURFACE, AA_TEXT),
+    )
+    return tuple(
+        Use(
+            name=name,
+            colour=used,
+            on=on,
+            own=contrast(_rgb(colour), _rgb(on)),
+            contrast=contrast(_rgb(used), _rgb(on)),
+            wanted=wanted,
+        )
+        for name, used, on, wanted in shown
+    )
+
+
 def contrast(one: Rgb, other: Rgb) -> float:
     """The contrast ratio, 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))

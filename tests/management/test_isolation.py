@@ -34,6 +34,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "tenants.get": (Permission.TENANT_READ, lambda m, a, t, _: m.tenants.get(a, t)),
     "tenants.update": (Permission.TENANT_CONFIGURE, lambda m, a, t, _: m.tenants.update(a, t)),
     "tenants.configure": (Permission.TENANT_CONFIGURE, lambda m, a, t, _: m.tenants.configure(a, t, {})),
+    "tenants.drafted": (Permission.TENANT_READ, lambda m, a, t, _: m.tenants.drafted(a, t, {})),
     "tenants.suspend": (Permission.TENANT_SUSPEND, lambda m, a, t, _: m.tenants.suspend(a, t)),
     "tenants.resume": (Permission.TENANT_SUSPEND, lambda m, a, t, _: m.tenants.resume(a, t)),
     "tenants.delete": (Permission.TENANT_DELETE, lambda m, a, t, _: m.tenants.delete(a, t)),

@@ -98,6 +98,12 @@ class Bulk:
             for table in ("sessions", "grants", "refresh_tokens", "access_tokens"):
                 self._copy(table, source, tenant_id, None, None, {"tenant_id": "f.id"})
 
+    def generations(self, tenant_id: str, numbers: Iterable[int]) -> dict[int, int]:
+        """How often the refresh token of each person has rotated: earlier rounds used it."""
+        ids = {refresh_id(number): number for number in numbers}
+        query = "SELECT id, generation FROM refresh_tokens WHERE tenant_id = %s AND id = ANY(%s)"
+        return {ids[id_]: generation for id_, generation in self._connection.execute(query, [tenant_id, list(ids)])}
+
     def settle(self) -> None:
         """Vacuum and count everything, and write it to disk, so that none of it happens under load."""
         self._connection.execute("VACUUM (ANALYZE)")

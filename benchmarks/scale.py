@@ -56,6 +56,7 @@ class Crowd:
     """Who is served: people of the first tenant by number, and tenants."""
 
     world: World
+    bulk: Bulk
     url: str
     people: range
     tenants: tuple[Tenant, ...]
@@ -82,7 +83,8 @@ def _client_credentials(crowd: Crowd) -> dict[str, Data]:
 
 def _refresh_person(crowd: Crowd) -> dict[str, Data]:
     world = crowd.world
-    tokens = [world.mint(world.tenant, refresh_id(number)) for number in _drawn(crowd)]
+    generations = crowd.bulk.generations(world.tenant.id, _drawn(crowd))
+    tokens = [world.mint(world.tenant, refresh_id(number), generation) for number, generation in generations.items()]
     body = urlencode({"grant_type": "refresh_token", "client_id": "public-es256"})
     return {"path": f"{world.tenant.path}/token", "headers": {"Content-Type": FORM}, "body": body, "tokens": tokens}
 
@@ -164,7 +166,7 @@ def _among_users(plan: Plan, bare: Floor, counts: Sequence[int]) -> list[tuple[s
                 bulk.people(world.pattern, before, count - 1)
                 bulk.settle()
             # Only the newcomers are served: what the others hold has been used.
-            crowd = Crowd(world=world, url=url, people=range(before, count), tenants=(world.tenant,))
+            crowd = Crowd(world=world, bulk=bulk, url=url, people=range(before, count), tenants=(world.tenant,))
             results += _measured(plan, OF_USERS, crowd, database, bare, f"{count:,} users")
             before = count
     return results
@@ -182,7 +184,7 @@ def _among_tenants(plan: Plan, bare: Floor, counts: Sequence[int]) -> list[tuple
                 bulk.tenants(world.pattern, fresh)
                 bulk.settle()
             tenants += [Tenant(id=tenant.id, name=tenant.name) for tenant in fresh]
-            crowd = Crowd(world=world, url=url, people=range(0), tenants=tuple(tenants))
+            crowd = Crowd(world=world, bulk=bulk, url=url, people=range(0), tenants=tuple(tenants))
             results += _measured(plan, OF_TENANTS, crowd, database, bare, f"{count:,} tenants")
     return results
 

@@ -53,9 +53,9 @@ class World:
     master: MasterKeys = field(repr=False)
     runtime: Runtime
 
-    def mint(self, tenant: Tenant, token_id: str) -> str:
-        """The refresh token with this id, as it was first handed out in the tenant."""
-        return RefreshTokens(self.master).mint(tenant.id, token_id, 0)
+    def mint(self, tenant: Tenant, token_id: str, generation: int = 0) -> str:
+        """The refresh token with this id in the tenant, as it was first handed out or in a later generation."""
+        return RefreshTokens(self.master).mint(tenant.id, token_id, generation)
 
 
 async def make_world(database: Database, auth_url: str) -> World:

@@ -16,7 +16,7 @@ from opentrusty_core.domain.session import Browser
 from opentrusty_core.domain.signing_key import KeyPolicy
 from opentrusty_core.management import MaintenanceReport, Management, check_master_keys
 from opentrusty_core.preview import Previews
-from opentrusty_core.protocol.cache import Remembered
+from opentrusty_core.protocol.cache import Remembered, Watch
 from opentrusty_core.protocol.deps import Deps, ExtraClaims
 from opentrusty_core.protocol.issuer import Issuers
 from opentrusty_core.protocol.service import ProtocolService
@@ -26,7 +26,7 @@ from opentrusty_core.signin.service import SignIn
 from opentrusty_core.signin.throttling import Limits
 from opentrusty_core.storage import Directory, Store
 
-_CACHED_CLIENTS = 10_000
+_CACHED_CLIENTS = 20_000
 
 
 class Provider:
@@ -72,9 +72,10 @@ class Provider:
             key_policy=key_policy or KeyPolicy(),
             directory=directory,
         )
+        watch = Watch(store, runtime)
         issuers = Issuers(
             store,
-            runtime,
+            watch,
             config.auth_url,
             master_keys,
             self.management.keys.ensure_active,
@@ -84,7 +85,8 @@ class Provider:
             store=store,
             runtime=runtime,
             issuers=issuers,
-            clients=Remembered(runtime, _CACHED_CLIENTS),
+            watch=watch,
+            clients=Remembered(watch, _CACHED_CLIENTS, lambda key, _: key[0]),
             refresh_tokens=RefreshTokens(master_keys),
             directory=directory,
             extra_claims=extra_claims,

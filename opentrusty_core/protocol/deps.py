@@ -11,7 +11,7 @@ from opentrusty_core.domain.audit import ActorKind, AuditEvent, AuditType, Origi
 from opentrusty_core.domain.client import Client
 from opentrusty_core.domain.scope import Scope
 from opentrusty_core.domain.user import User
-from opentrusty_core.protocol.cache import Remembered
+from opentrusty_core.protocol.cache import Remembered, Watch
 from opentrusty_core.protocol.issuer import Issuer, Issuers
 from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Directory, Store
@@ -40,6 +40,7 @@ class Deps:
 
     store: Store
     runtime: Runtime
+    watch: Watch
     issuers: Issuers
     clients: Remembered[tuple[str, str], Client]
     refresh_tokens: RefreshTokens

@@ -15,8 +15,7 @@ from opentrusty_core.domain.resource import Resource, permitted, permitted_scope
 from opentrusty_core.domain.signing_key import KeyStatus, SigningKey
 from opentrusty_core.domain.tenant import Lifetimes
 from opentrusty_core.errors import ServerError
-from opentrusty_core.protocol.cache import Remembered
-from opentrusty_core.runtime import Runtime
+from opentrusty_core.protocol.cache import MAX_AGE, Remembered, Watch
 from opentrusty_core.storage import Store, TenantCatalogue
 
 EnsureKey = Callable[[str, str], Awaitable[object]]
@@ -96,28 +95,28 @@ class Issuers:
     def __init__(
         self,
         store: Store,
-        runtime: Runtime,
+        watch: Watch,
         auth_url: str,
         master: MasterKeys,
         ensure_key: EnsureKey,
         *,
         builtin: tuple[Resource, ...] = (),
-        size: int = 10_000,
+        size: int = 20_000,
     ) -> None:
         self._store = store
         self._auth_url = auth_url
         self._master = master
         self._ensure_key = ensure_key
         self._builtin = builtin
-        self._issuers: Remembered[str, Issuer] = Remembered(runtime, size)
-        self._names: Remembered[str, str] = Remembered(runtime, size)  # by domain; empty where it is nobody's
+        self._issuers: Remembered[str, Issuer] = Remembered(watch, size, lambda _, issuer: issuer.tenant_id)
+        # By domain, empty where it is nobody's: of whom a change would have to be heard is not known.
+        self._names: Remembered[str, str] = Remembered(watch, size, lambda *_: "", kept=MAX_AGE)
 
     async def get(self, name: str, *, anew: bool = False) -> Issuer | None:
         """The issuer of an active tenant, at most a second old, or read `anew`; None where there is no such tenant or
         it is suspended.
         """
-        issuer = await self._issuers.get(name, lambda stale: self._load(name, stale), anew=anew)
-        return issuer if issuer is not None and issuer.tenant.is_active else None
+        return await self._issuers.get(name, lambda stale: self._load(name, stale), anew=anew)
 
     async def of_identifier(self, identifier: str) -> Issuer | None:
         """The active issuer of this identifier, at most a second old."""
@@ -155,7 +154,7 @@ class Issuers:
 
     async def _load(self, name: str, stale: Issuer | None) -> Issuer | None:
         catalogue = await self._store.platform.tenants.load(name)
-        if catalogue is None:
+        if catalogue is None or not catalogue.tenant.is_active:  # not remembered: the name may become another's
             return None
         if stale is not None and stale.catalogue == catalogue:
             return stale

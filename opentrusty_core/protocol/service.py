@@ -31,7 +31,7 @@ class ProtocolService:
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._origins: Remembered[tuple[str, str], bool] = Remembered(deps.runtime, 10_000)
+        self._origins: Remembered[tuple[str, str], bool] = Remembered(deps.watch, 10_000, lambda key, _: key[0])
 
     async def issuer(self, tenant_name: str) -> Issuer | None:
         """The issuer of an active tenant, at most a second old."""

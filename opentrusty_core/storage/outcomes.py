@@ -27,6 +27,14 @@ class TenantCatalogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The ids of tenants of which something was changed, and from where to ask on."""
+
+    cursor: int
+    tenants: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
     """No such thing for this caller: never was, another's, expired or revoked."""
 

@@ -14,7 +14,7 @@ from opentrusty_core.storage.access import AccessTokens, Codes, Grants, RefreshT
 from opentrusty_core.storage.attempts import Attempts
 from opentrusty_core.storage.audit import Audit
 from opentrusty_core.storage.groups import Groups
-from opentrusty_core.storage.outcomes import TenantCatalogue
+from opentrusty_core.storage.outcomes import Changes, TenantCatalogue
 from opentrusty_core.storage.people import Consents, Links, Passwords, Throttles, Users
 from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
@@ -225,6 +225,15 @@ class Platform(Protocol):
     @property
     def upkeep(self) -> Upkeep:
         """What those ask who keep the deployment."""
+        ...
+
+    async def changes(self, since: int | None) -> Changes:
+        """Of which tenants the record, a client, a resource or a key was changed, in one cheap read.
+
+        `since` is the cursor of an earlier answer: every change is named that was committed after that answer was
+        made (and perhaps some of before). None, where nothing is remembered yet, names none. Changes that are older
+        than an hour may be forgotten. A cursor below the one before says that the database is another one.
+        """
         ...
 
     async def claim_master_key(self, key_id: str) -> str:

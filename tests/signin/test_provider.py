@@ -62,4 +62,4 @@ async def test_one_cache_of_clients_serves_protocol_and_sign_in(world: World) ->
     held = dict(deps.clients._values)
     assert (world.tenant.id, "shop") in held
     assert world.provider.signin._deps.client == deps.client_of
-    assert await deps.client_of(world.tenant.id, "shop") is held[world.tenant.id, "shop"][1]
+    assert await deps.client_of(world.tenant.id, "shop") is held[world.tenant.id, "shop"].value

@@ -18,7 +18,7 @@ from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.session import ACR_PASSWORD, Browser, Session
 from opentrusty_core.domain.tenant import Tenant, TenantSettings
-from opentrusty_core.protocol.cache import Remembered
+from opentrusty_core.protocol.cache import Remembered, Watch
 from opentrusty_core.protocol.deps import Deps, ExtraClaims
 from opentrusty_core.protocol.issuer import Issuer, Issuers
 from opentrusty_core.protocol.messages import HttpRequest
@@ -63,11 +63,13 @@ class World:
 
     def new_deps(self) -> Deps:
         """Collaborators with empty caches, as a process that just started has them."""
+        watch = Watch(self.store, self.runtime)
         return Deps(
             store=self.store,
             runtime=self.runtime,
-            issuers=Issuers(self.store, self.runtime, AUTH_URL, MASTER, self.ensure_key),
-            clients=Remembered(self.runtime, 100),
+            watch=watch,
+            issuers=Issuers(self.store, watch, AUTH_URL, MASTER, self.ensure_key),
+            clients=Remembered(watch, 100, lambda key, _: key[0]),
             refresh_tokens=self.refresh_tokens,
             directory=self.directory,
             extra_claims=self.extra_claims,

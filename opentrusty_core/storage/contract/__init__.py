@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from opentrusty_core.storage.contract.attempts import TestAttempts
 from opentrusty_core.storage.contract.audit import TestAudit
+from opentrusty_core.storage.contract.changes import TestChanges
 from opentrusty_core.storage.contract.client_lists import TestClientLists
 from opentrusty_core.storage.contract.codes import TestIssuingCodes, TestRedeemingCodes
 from opentrusty_core.storage.contract.erasure import TestErasure
@@ -69,6 +70,7 @@ __all__ = [
     "TestAttempts",
     "TestAudit",
     "TestAuthority",
+    "TestChanges",
     "TestChangingPasswords",
     "TestClientLists",
     "TestClients",

@@ -12,8 +12,9 @@ from opentrusty_core.domain.page import BY_MOMENT, Key, Page, PageRequest
 from opentrusty_core.domain.search import parse_search, tenant_entries
 from opentrusty_core.domain.tenant import Tenant, TenantSort, TenantStatus
 from opentrusty_core.errors import Conflict
-from opentrusty_core.storage import TenantCatalogue
+from opentrusty_core.storage import Changes, TenantCatalogue
 from opentrusty_core.stores.memory.audit import MemoryAudit
+from opentrusty_core.stores.memory.changes import ChangeLog
 from opentrusty_core.stores.memory.purge import erase, purge
 from opentrusty_core.stores.memory.roles import MemoryDeclaredAccesses, MemoryPlatformAssignments
 from opentrusty_core.stores.memory.seals import MemorySeals, MemoryStatistics
@@ -117,6 +118,11 @@ class MemoryPlatform:
         self.seals = MemorySeals(view)
         self.upkeep = MemoryUpkeep(database)
         self.statistics = MemoryStatistics(view)
+        self._changes = ChangeLog()
+
+    async def changes(self, since: int | None) -> Changes:
+        """See `storage.Platform.changes`."""
+        return self._changes.since(self._database.tenants, since)
 
     async def claim_master_key(self, key_id: str) -> str:
         """See `storage.Platform.claim_master_key`."""

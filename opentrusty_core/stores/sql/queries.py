@@ -6,7 +6,8 @@
   (see `rows`); the other `{{macros}}` for what the engines spell differently.
 - Several statements are one atomic script. Where the first returns rows and others follow, it is the guard: when it
   finds none, the rest does not run. The answer is that of the last statement that returns rows.
-- `{{write_event}}` writes down the event of the verb.
+- `{{write_event}}` writes down the event of the verb; `{{note_change}}` notes at its moment that serving
+  processes have to look at the tenant anew (see `storage.Platform.changes`).
 - A query with `{{beyond}}` of a sorted list becomes two: `name`, where that is `>` and `{{order}}` is `ASC`,
   and `name_descending`, where they are `<` and `DESC`:
   `WHERE (t.name, t.id) {{beyond}} (:after_value, :after_id) ORDER BY t.name {{order}}, t.id {{order}}`.
@@ -42,6 +43,8 @@ _CHANGES = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b")
 _INSERT_EVENT = f"INSERT INTO audit_events (tenant_id, {', '.join(EVENT.columns)})"
 _EVENT_VALUES = ", ".join(f":event_{column}" for column in EVENT.columns)
 _WRITE_EVENT = f"{_INSERT_EVENT} SELECT :tenant_id, {_EVENT_VALUES}"
+_NOTE_CHANGE = "INSERT INTO changes (tenant_id, mark, noted_at) SELECT :tenant_id, {{mark}}, :event_at"
+_ONCE = " ON CONFLICT DO NOTHING"  # a transaction that changes much notes it once
 _FITS = """(
     $.at >= :since AND $.at < :until
     AND (CAST(:types AS text) IS NULL OR $.type IN (SELECT each.value FROM {{each:types}}))
@@ -137,11 +140,10 @@ def _load(folder: Traversable, dialect: Dialect) -> Iterator[Query]:
             statements = list(_split(body))
             if (
                 dialect.fold
-                and len(statements) == 2
-                and statements[1] == "{{write_event}}"
+                and statements[1:] in (["{{write_event}}"], ["{{note_change}}", "{{write_event}}"])
                 and _READS.search(statements[0])
             ):
-                statements = [_folded(statements[0])]
+                statements = [_folded(*statements)]
             yield _query(name, purpose, tuple(_statement(_expand(text, dialect), dialect) for text in statements))
 
 
@@ -171,10 +173,13 @@ def _split(text: str) -> Iterator[str]:
     return filter(None, (part.strip() for part in _COMMENT.sub("", text).split(";")))
 
 
-def _folded(guard: str) -> str:
-    """The guard, and the event if it found a row, in one statement."""
-    event = f"{_WRITE_EVENT} WHERE EXISTS (SELECT FROM changed)"
-    return f"WITH changed AS ({guard}), event AS ({event}) TABLE changed"
+def _folded(guard: str, *rest: str) -> str:
+    """The guard, and the event if it found a row, in one statement; likewise the note that comes before the event."""
+    found = " WHERE EXISTS (SELECT FROM changed)"
+    parts = [f"changed AS ({guard})", f"event AS ({_WRITE_EVENT}{found})"]
+    if "{{note_change}}" in rest:
+        parts.append(f"note AS ({_NOTE_CHANGE}{found}{_ONCE})")
+    return f"WITH {', '.join(parts)} TABLE changed"
 
 
 def _expand(text: str, dialect: Dialect) -> str:
@@ -186,6 +191,9 @@ def _expand(text: str, dialect: Dialect) -> str:
             return dialect.tenant_of(argument)
         if name == "write_event":
             return _WRITE_EVENT
+        if name == "note_change":
+            # SQLite takes ON for a join's where no WHERE stands before it.
+            return _expand(f"{_NOTE_CHANGE} WHERE true{_ONCE}", dialect)
         if name in _CONDITIONS:
             return _expand(_CONDITIONS[name], dialect).replace("$", argument)
         if name == "holds":

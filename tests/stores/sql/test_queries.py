@@ -26,7 +26,7 @@ ALL_OF_A_TENANT |= {"count_totals"}
 """What wants, or may look through, all that a tenant has in a table."""
 SMALL = re.compile(
     r"SCAN (\(subquery-\d+\)|bucket|each|json_each|found|m|CONSTANT ROW|\d+ )|"
-    r"SCAN (named|mailed|unmailed|entry|entries|page|total|counted|item)\b"
+    r"SCAN (now|named|mailed|unmailed|entry|entries|page|total|counted|item)\b"
 )
 WALK = re.compile(r"Seq Scan on|Index(?: Only)? Scan using .*\n(?! *Index Cond)")
 TENANT = {
@@ -52,6 +52,26 @@ def test_every_query_says_in_a_sentence_what_it_does(query: Query) -> None:
     assert query.purpose.endswith(".") or query.purpose.endswith(")"), query.purpose
 
 
+REMEMBERED = "tenants|clients|resources|resource_scopes|signing_keys"
+CHANGES = re.compile(rf"\b(?:INSERT INTO|UPDATE|DELETE FROM) (?:{REMEMBERED})\b")
+UNHEARD = {
+    "create_tenant",  # nobody can remember it
+    "step_signing_key",  # several together are noted once, by the verb
+    "claim_scopes",  # comes after save_resource, in its transaction
+    "count_erased",  # the tenant serves nobody any more
+    "forget_tenant",
+}
+"""What changes something that serving processes remember, and does not note it."""
+
+
+@pytest.mark.parametrize("query", [it for it in ON_SQLITE.values() if not it.name.startswith("erase_")], ids=ids)
+def test_what_is_remembered_is_changed_aloud(query: Query) -> None:
+    """Whatever changes a table that serving processes remember tells them (see `storage.Platform.changes`)."""
+    changes = any(CHANGES.search(statement.sql) for statement in query.statements)
+    notes = any("INSERT INTO changes" in statement.sql for statement in query.statements)
+    assert notes == (changes and query.name not in UNHEARD) or query.name == "note_change"
+
+
 def test_every_query_is_used() -> None:
     source = "".join(path.read_text() for path in REPOSITORIES.rglob("*.py"))
     names = {name.removesuffix("_descending") for name in ON_POSTGRES}
@@ -67,7 +87,8 @@ def test_every_table_of_a_tenant_is_erased_with_it() -> None:
     of_a_tenant = {name for name, columns in tables.items() if re.search(r"^ +tenant_id ", columns, re.MULTILINE)}
     taken_along = {name for name, columns in tables.items() if "ON DELETE CASCADE" in columns}
     assert len(of_a_tenant) > 15
-    assert of_a_tenant - taken_along <= set(ERASED) <= of_a_tenant
+    purged = {"changes"}  # within an hour
+    assert of_a_tenant - taken_along - purged <= set(ERASED) <= of_a_tenant
     assert {f"erase_{name}" for name in ERASED} == {name for name in ON_SQLITE if name.startswith("erase_")}
 
 
@@ -84,7 +105,7 @@ def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
     of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "holders_of_platform_role"}
     of_all |= {"declare_access", "end_access", "get_access", "live_accesses"}
     of_all |= {"backlog", "get_meta", "key_census", "set_meta", "totals_of_all", "unsealed_audits"}
-    of_all |= {"tenant_at_domain", *(name for name in ON_SQLITE if name.startswith("page_tenants"))}
+    of_all |= {"changes", "tenant_at_domain", *(name for name in ON_SQLITE if name.startswith("page_tenants"))}
     for name, query in ON_SQLITE.items():
         if name not in of_all and not name.startswith("purge_"):
             for statement in query.statements:

@@ -27,6 +27,9 @@ POSTGRES = Dialect(
         "skip_locked": "FOR UPDATE SKIP LOCKED",
         # True, and this transaction's commit does not wait for the disk.
         "unwaited": "set_config('synchronous_commit', 'off', true) = 'off'",
+        "mark": "CAST(CAST(pg_current_xact_id() AS text) AS bigint)",
+        # Whatever is still open has this number or a greater one: it is seen by whoever asks from here on.
+        "cursor": "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)",
         "buckets": "json_to_recordset(CAST(:buckets AS json)) "
         "AS bucket(tenant_id text, key text, pace bigint, tolerance bigint)",
         "terms": "json_to_recordset(CAST(:terms AS json)) AS term(low text, high text, word_low text, word_high text)",

@@ -54,6 +54,15 @@ UPDATE tenants SET document = :tenant_document WHERE id = :home RETURNING id;
 DELETE FROM tenants WHERE id = :home AND status = 'erasing' RETURNING id;
 {{write_event}};
 
+-- name: changes
+-- The tenants that something was noted of by transactions that had not committed when `:since` was the cursor, each with the
+-- cursor of now; one row with no tenant where there is none.
+SELECT now.cursor, c.tenant_id FROM (SELECT {{cursor}} AS cursor) now LEFT JOIN changes c ON c.mark >= :since;
+
+-- name: note_change
+-- Notes that something of a tenant has changed that serving processes remember.
+{{note_change}};
+
 -- name: claim_meta
 -- Remembers a value unless one is remembered; the one that is.
 INSERT INTO meta (name, value) VALUES (:name, :value)
@@ -154,6 +163,14 @@ DELETE FROM access_tokens WHERE (tenant_id, hash) IN (
 -- Revoked JWTs that have expired by themselves.
 DELETE FROM revoked_jwts WHERE (tenant_id, jti) IN (
     SELECT tenant_id, jti FROM revoked_jwts WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch {{skip_locked}}
+) RETURNING 1;
+
+-- name: purge_changes
+-- Changes that every process has heard of. The last one stays: SQLite counts on from it.
+DELETE FROM changes WHERE (tenant_id, mark) IN (
+    SELECT tenant_id, mark FROM changes
+     WHERE noted_at <= :hour_ago AND mark < (SELECT max(mark) FROM changes)
+     ORDER BY noted_at LIMIT :batch {{skip_locked}}
 ) RETURNING 1;
 
 -- name: purge_throttles

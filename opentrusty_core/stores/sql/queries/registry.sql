@@ -16,6 +16,7 @@ UPDATE tenants
        version = :tenant_version, domain = :tenant_domain, pending_domain = :tenant_pending_domain,
        delete_at = :tenant_delete_at, document = :tenant_document, terms = :terms
  WHERE id = :tenant_id AND version = :tenant_version - 1 RETURNING id;
+{{note_change}};
 {{write_event}};
 
 -- name: add_client
@@ -26,6 +27,7 @@ INSERT INTO client_origins (tenant_id, origin, client_id)
 SELECT DISTINCT :tenant_id, each.value, :client_client_id FROM {{each:origins}};
 INSERT INTO client_terms (tenant_id, term, client_id)
 SELECT :tenant_id, each.value, :client_client_id FROM {{each:terms}};
+{{note_change}};
 {{write_event}};
 
 -- name: get_client
@@ -44,6 +46,7 @@ SELECT DISTINCT :tenant_id, each.value, :client_client_id FROM {{each:origins}};
 DELETE FROM client_terms WHERE tenant_id = :tenant_id AND client_id = :client_client_id;
 INSERT INTO client_terms (tenant_id, term, client_id)
 SELECT :tenant_id, each.value, :client_client_id FROM {{each:terms}};
+{{note_change}};
 {{write_event}};
 
 -- name: delete_client
@@ -60,6 +63,7 @@ DELETE FROM assignments
  WHERE tenant_id = :tenant_id AND principal_kind = 'client' AND principal_id = :client_id;
 DELETE FROM platform_assignments
  WHERE tenant_id = :tenant_id AND principal_kind = 'client' AND principal_id = :client_id;
+{{note_change}};
 {{write_event}};
 
 -- name: client_of_origin
@@ -73,6 +77,7 @@ SELECT 1 AS allowed
 INSERT INTO resources (tenant_id, {{resource}}) VALUES (:tenant_id, {{:resource}})
     ON CONFLICT (tenant_id, identifier) DO UPDATE SET name = excluded.name, document = excluded.document;
 DELETE FROM resource_scopes WHERE tenant_id = :tenant_id AND identifier = :resource_identifier;
+{{note_change}};
 
 -- name: claim_scopes
 -- Gives scopes to a resource: fewer rows than scopes where another resource has some of them.
@@ -83,6 +88,7 @@ SELECT :tenant_id, each.value, :resource_identifier FROM {{each:scopes}} WHERE t
 -- name: delete_resource
 -- Removes a resource. No row: there is none.
 DELETE FROM resources WHERE tenant_id = :tenant_id AND identifier = :identifier RETURNING identifier;
+{{note_change}};
 {{write_event}};
 
 -- name: resources
@@ -97,6 +103,7 @@ SELECT {{signing_key:k}} FROM signing_keys k WHERE k.tenant_id = :tenant_id ORDE
 -- Adds a key. No row: another of its algorithm holds its status.
 INSERT INTO signing_keys (tenant_id, {{signing_key}}) VALUES (:tenant_id, {{:signing_key}})
     ON CONFLICT DO NOTHING RETURNING kid;
+{{note_change}};
 {{write_event}};
 
 -- name: step_signing_key

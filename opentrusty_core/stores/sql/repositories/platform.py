@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.page import BY_MOMENT, Key, Page, PageRequest
@@ -13,7 +13,7 @@ from opentrusty_core.domain.search import parse_search
 from opentrusty_core.domain.statistics import KEEP_ACTIVE
 from opentrusty_core.domain.tenant import Tenant, TenantSort, TenantStatus
 from opentrusty_core.errors import Conflict
-from opentrusty_core.storage import TenantCatalogue
+from opentrusty_core.storage import Changes, TenantCatalogue
 from opentrusty_core.stores.sql.codec import to_microseconds
 from opentrusty_core.stores.sql.engine import Database, Engine, Unstorable
 from opentrusty_core.stores.sql.repositories.audit import SqlAudit
@@ -24,6 +24,8 @@ from opentrusty_core.stores.sql.repositories.terms import dump_beginnings
 from opentrusty_core.stores.sql.repositories.upkeep import KEEP_SESSION, MASTER_KEY, SqlUpkeep
 from opentrusty_core.stores.sql.rows import RESOURCE, SIGNING_KEY, TENANT
 
+KEEP_CHANGES = timedelta(hours=1)
+"""Every process has heard of a change by then."""
 _SEALED_UNTIL = "sealed_until"
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
 _PURGED = (
@@ -36,6 +38,7 @@ _PURGED = (
     "throttles",
     "declared_accesses",
     "last_active",
+    "changes",
 )
 
 ERASED = (
@@ -148,6 +151,11 @@ class SqlPlatform:
         self.statistics = SqlStatistics(engine, PLATFORM)
         self.upkeep = SqlUpkeep(engine, PLATFORM)
 
+    async def changes(self, since: int | None) -> Changes:
+        """See `storage.Platform.changes`."""
+        rows = await self._engine.run("changes", {"since": since})
+        return Changes(cursor=rows[0][0], tenants=frozenset(id_ for _, id_ in rows if id_ is not None))
+
     async def claim_master_key(self, key_id: str) -> str:
         """See `storage.Platform.claim_master_key`."""
         ((value,),) = await self._engine.run("claim_meta", {"name": MASTER_KEY, "value": key_id})
@@ -177,6 +185,7 @@ class SqlPlatform:
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """See `storage.Platform.purge`."""
         params = {"now": now, "day_ago": now - KEEP_SESSION, "moment": to_microseconds(now), "batch": batch}
+        params["hour_ago"] = now - KEEP_CHANGES
         params["forgotten_day"] = str((now - KEEP_ACTIVE).date())
         queries = ("lock_due_codes", *(f"purge_{table}" for table in _PURGED_TOGETHER))
         _, *rows = await self._engine.together(*((query, params) for query in queries))

@@ -91,7 +91,7 @@ class SqlResources(Repository):
 
     async def save(self, resource: Resource, event: AuditEvent) -> None:
         """See `storage.Resources.save`."""
-        params = self._params(scopes=json.dumps(list(resource.scopes)), **RESOURCE.params(resource))
+        params = self._params(event, scopes=json.dumps(list(resource.scopes)), **RESOURCE.params(resource))
 
         async def body(database: Database) -> None:
             await database.run("save_resource", params)
@@ -133,7 +133,7 @@ class SqlSigningKeys(Repository):
                 params = self._params(status_before=before.value, **SIGNING_KEY.params(key))
                 if not await database.run("step_signing_key", params):
                     raise Taken("Another process stepped the keys.")
-            await database.append(self._params(event))
+            await database.together(("note_change", self._params(event)), ("append_event", self._params(event)))
 
         try:
             await self._database.unit(body)

@@ -22,6 +22,8 @@ SQLITE = Dialect(
         "for_key_share": "",
         "skip_locked": "",
         "unwaited": "true",
+        "mark": "(SELECT coalesce(max(mark), 0) + 1 FROM changes)",
+        "cursor": "(SELECT coalesce(max(mark), 0) + 1 FROM changes)",
         "buckets": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'key' AS key, value ->> 'pace' AS pace, "
         "value ->> 'tolerance' AS tolerance FROM json_each(:buckets)) AS bucket",
         "counts": "(SELECT value ->> 'tenant_id' AS tenant_id, value ->> 'day' AS day, value ->> 'measure' AS measure, "

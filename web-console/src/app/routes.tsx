@@ -76,8 +76,24 @@ const userTabs = [
     component: lazyRouteComponent(() => import("@/features/users/ProfileTab"), "ProfileTab"),
   }),
   createRoute({
+    ...ofUser("credentials"),
+    component: lazyRouteComponent(() => import("@/features/users/CredentialsTab"), "CredentialsTab"),
+  }),
+  createRoute({
     ...ofUser("sessions"),
     component: lazyRouteComponent(() => import("@/features/users/SessionsTab"), "SessionsTab"),
+  }),
+  createRoute({
+    ...ofUser("consents"),
+    component: lazyRouteComponent(() => import("@/features/users/ConsentsTab"), "ConsentsTab"),
+  }),
+  createRoute({
+    ...ofUser("roles"),
+    component: lazyRouteComponent(() => import("@/features/users/RolesTab"), "RolesTab"),
+  }),
+  createRoute({
+    ...ofUser("groups"),
+    component: lazyRouteComponent(() => import("@/features/users/GroupsTab"), "GroupsTab"),
   }),
 ] as const;
 
@@ -133,6 +149,10 @@ const tenantPages = [
   createRoute({
     ...ofTenant("users/new"),
     component: lazyRouteComponent(() => import("@/features/users/NewUserPage"), "NewUserPage"),
+  }),
+  createRoute({
+    ...ofTenant("users/invite"),
+    component: lazyRouteComponent(() => import("@/features/users/InvitePage"), "InvitePage"),
   }),
   createRoute({
     ...ofTenant("applications"),

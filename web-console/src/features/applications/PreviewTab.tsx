@@ -6,22 +6,21 @@ import {
   Code,
   Group,
   Paper,
-  Select,
   Stack,
   Table,
   Text,
   TextInput,
   Title,
 } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { Info } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTenant } from "@/shared/api/tenant";
 import { formatDuration } from "@/shared/i18n/format";
+import { PersonSelect } from "@/shared/ui/PersonSelect";
 import { Failed, Loaded } from "@/shared/ui/states";
 import { useClientId } from "./ApplicationPage";
-import { type Claim, type Client, type Preview, useClient, usePeople, usePreview } from "./api";
+import { type Claim, type Client, type Preview, useClient, usePreview } from "./api";
 
 export function PreviewTab() {
   const tenant = useTenant();
@@ -46,7 +45,7 @@ function Question({ client }: { client: Client }) {
         {t("previewHint")}
       </Text>
       <Group align="end">
-        {signsPeopleIn && <Person value={user} onChange={setUser} />}
+        {signsPeopleIn && <PersonSelect label={t("user")} value={user} onChange={setUser} />}
         <TextInput
           label={t("scope")}
           value={scope}
@@ -62,29 +61,6 @@ function Question({ client }: { client: Client }) {
       {preview.isError && <Failed error={preview.error} />}
       {preview.data && <Answer preview={preview.data} />}
     </Stack>
-  );
-}
-
-function Person({ value, onChange }: { value: string | null; onChange: (id: string | null) => void }) {
-  const { t } = useTranslation("applications");
-  const [search, setSearch] = useState("");
-  const [wanted] = useDebouncedValue(search, 250);
-  const people = usePeople(useTenant(), wanted);
-  const found = (people.data?.items ?? []).map((user) => ({ value: user.id, label: user.username }));
-  return (
-    <Select
-      label={t("user")}
-      placeholder={t("searchUser")}
-      searchable
-      clearable
-      data={found}
-      filter={({ options }) => options}
-      searchValue={search}
-      onSearchChange={setSearch}
-      value={value}
-      onChange={onChange}
-      nothingFoundMessage={t("nobody")}
-    />
   );
 }
 

@@ -87,12 +87,6 @@ export function usePreview() {
   return api$().useMutation("post", `${CLIENT}/preview`);
 }
 
-/** People whose names begin so, for the preview's choice. */
-export function usePeople(tenant: string, search: string) {
-  const query = { limit: 10, ...(search ? { search } : {}) };
-  return api$().useQuery("get", "/api/v1/tenants/{tenant}/users", { params: { path: { tenant }, query } });
-}
-
 /** Everything about applications is asked for again. */
 function useRefreshed() {
   const client = useQueryClient();

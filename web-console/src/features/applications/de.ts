@@ -162,8 +162,6 @@ const de: Catalogue = {
   previewHint:
     "Was die Anwendung bekäme, wenn sich diese Person jetzt anmeldete, berechnet von eben dem Code, der ausstellt. Nichts wird ausgestellt; das Protokoll vermerkt, dass Sie nachgesehen haben.",
   previewAction: "Vorschau",
-  searchUser: "Nach Namen suchen",
-  nobody: "Niemand gefunden",
   nothingIssued: "Nichts würde ausgestellt",
   withRefresh: "mit Refresh Token",
   asks: "bittet um Einwilligung",

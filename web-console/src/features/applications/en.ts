@@ -157,8 +157,6 @@ const en = {
   previewHint:
     "What the application would get if this person signed in now, by the very code that issues. Nothing is issued; the audit notes that you looked.",
   previewAction: "Preview",
-  searchUser: "Search by name",
-  nobody: "Nobody found",
   nothingIssued: "Nothing would be issued",
   withRefresh: "with refresh token",
   asks: "asks for consent",

@@ -1,4 +1,4 @@
-/** A person's profile, their password, and whether they may come in. */
+/** A person's profile, all that is known of them as a file, and whether they may come in. */
 import { Paper, Stack, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useParams } from "@tanstack/react-router";
@@ -9,9 +9,12 @@ import { FormActions, SaveError, say, showFieldErrors } from "@/shared/ui/forms"
 import { Loaded } from "@/shared/ui/states";
 import { AccessPanel } from "./AccessPanel";
 import { ifMatch, type User, useUpdateUser, useUser } from "./api";
+import { ExportPanel } from "./ExportPanel";
 import { changesOf, formOf } from "./fields";
-import { PasswordPanel } from "./PasswordPanel";
 import { UserFields } from "./UserFields";
+
+/** What the export of a person reads. */
+const EXPORT_NEEDS = ["audit:read", "user:read", "session:read", "role:read"] as const;
 
 export function ProfileTab() {
   const tenant = useTenant();
@@ -23,7 +26,7 @@ export function ProfileTab() {
       {(found) => (
         <Stack maw={820}>
           <ProfileForm key={found.version} user={found} reload={() => void user.refetch()} />
-          {may("user:write") && <PasswordPanel user={found} />}
+          {EXPORT_NEEDS.every(may) && <ExportPanel user={found} />}
           {may("user:write") && <AccessPanel user={found} />}
         </Stack>
       )}

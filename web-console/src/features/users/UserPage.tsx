@@ -2,13 +2,13 @@
 import { Badge, Group } from "@mantine/core";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { displayName } from "@/shared/api/people";
 import { useMay, useTenant } from "@/shared/api/tenant";
 import { LinkTabs } from "@/shared/ui/LinkTabs";
 import { Page } from "@/shared/ui/Page";
 import { CopyValue } from "@/shared/ui/Secret";
 import { Loaded } from "@/shared/ui/states";
 import { useUser } from "./api";
-import { displayName } from "./names";
 
 export function UserPage() {
   const { t } = useTranslation("users");
@@ -18,7 +18,11 @@ export function UserPage() {
   const user = useUser(tenant, userId);
   const tabs = [
     { path: "profile", label: t("tabs.profile") },
+    { path: "credentials", label: t("tabs.credentials") },
     ...(may("session:read") ? [{ path: "sessions", label: t("tabs.sessions") }] : []),
+    { path: "consents", label: t("tabs.consents") },
+    ...(may("role:read") ? [{ path: "roles", label: t("tabs.roles") }] : []),
+    ...(may("group:read") ? [{ path: "groups", label: t("tabs.groups") }] : []),
   ];
   const title = user.data ? (displayName(user.data) ?? user.data.username) : t("title");
   return (

@@ -3,6 +3,7 @@ import { Anchor, Badge, Button, Group, SegmentedControl, Stack, Text } from "@ma
 import { Link } from "@tanstack/react-router";
 import { UserPlus, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { displayName } from "@/shared/api/people";
 import { useMay, useTenant } from "@/shared/api/tenant";
 import { formatMoment } from "@/shared/i18n/format";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
@@ -11,7 +12,6 @@ import { Page } from "@/shared/ui/Page";
 import { SearchField } from "@/shared/ui/SearchField";
 import { Failed, Lines, NoMatch, Nothing } from "@/shared/ui/states";
 import { type User, type UserFilter, useUsers } from "./api";
-import { displayName } from "./names";
 
 export function UsersPage() {
   const { t } = useTranslation("users");

@@ -8,6 +8,8 @@ export type User = components["schemas"]["User"];
 export type NewUser = components["schemas"]["NewUser"];
 export type UserChanges = components["schemas"]["UserChanges"];
 export type Session = components["schemas"]["Session"];
+export type Consent = components["schemas"]["Consent"];
+export type MadeLink = components["schemas"]["MadeLink"];
 
 const USERS = "/api/v1/tenants/{tenant}/users";
 const USER = `${USERS}/{user_id}` as const;
@@ -79,11 +81,61 @@ export function useEndSessions() {
   return { one, all };
 }
 
+export function useInvite() {
+  return api$().useMutation("post", "/api/v1/tenants/{tenant}/invitations", { onSuccess: useRefreshed() });
+}
+
+export function useLink(tenant: string, user_id: string) {
+  return api$().useQuery("get", `${USER}/link`, { params: { path: { tenant, user_id } } });
+}
+
+export function useMakeLink() {
+  const onSuccess = useRefreshed();
+  const invitation = api$().useMutation("post", `${USER}/invitation`, { onSuccess });
+  const reset = api$().useMutation("post", `${USER}/password-reset`, { onSuccess });
+  return { invitation, reset };
+}
+
+export function useWithdrawLink() {
+  return api$().useMutation("delete", `${USER}/link`, { onSuccess: useRefreshed() });
+}
+
+export function useUnlock() {
+  return api$().useMutation("post", `${USER}/unlock`, { onSuccess: useRefreshed() });
+}
+
+export function useConsents(tenant: string, user_id: string) {
+  return api$().useQuery("get", `${USER}/consents`, { params: { path: { tenant, user_id } } });
+}
+
+export function useWithdrawConsent() {
+  return api$().useMutation("delete", `${USER}/consents/{client_id}`, { onSuccess: useRefreshed() });
+}
+
+export function useHeldRoles(tenant: string, user_id: string) {
+  return api$().useQuery("get", `${USER}/roles`, { params: { path: { tenant, user_id } } });
+}
+
+export function useAuthority(tenant: string, user_id: string) {
+  return api$().useQuery("get", `${USER}/permissions`, { params: { path: { tenant, user_id } } });
+}
+
+export function useSetRole() {
+  const onSuccess = useRefreshed();
+  const give = api$().useMutation("put", `${USER}/roles/{role}`, { onSuccess });
+  const take = api$().useMutation("delete", `${USER}/roles/{role}`, { onSuccess });
+  return { give, take };
+}
+
 /** Everything about users is asked for again. */
-function useRefreshed() {
+export function useRefreshed() {
   const client = useQueryClient();
   return async () => {
     await client.invalidateQueries({ queryKey: ["users"] });
-    await client.invalidateQueries({ queryKey: ["get", USER] });
+    await client.invalidateQueries({ predicate: ({ queryKey }) => isOfUser(queryKey[1]) });
   };
+}
+
+function isOfUser(path: unknown): boolean {
+  return typeof path === "string" && path.startsWith(USER);
 }

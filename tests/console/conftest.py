@@ -11,8 +11,12 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from opentrusty_core.domain.principal import Principal
+from opentrusty_core.management import Management
+from opentrusty_core.runtime import SystemRuntime
 from tests.support.chromium import Tab, chromium, new_tab, visiting
 from tests.support.dev import Dev, dev_sqlite
+from tests.support.management import ACTOR
 
 __all__ = ["chromium", "dev_sqlite"]
 
@@ -117,6 +121,20 @@ def plain_user(dev: Dev, tenant: str = "acme") -> Account:
     """Somebody without a role."""
     user = dev.tenant(tenant)["users"][0]
     return Account(tenant=tenant, username=user["username"], password=user["password"])
+
+
+def administrator(dev: Dev, role: str = "tenant_admin", tenant_name: str = "acme") -> Account:
+    """Somebody new who holds one role in a tenant."""
+    username = f"{role.replace('_', '-')}-{SystemRuntime().new_id()[-8:]}"
+    password = dev.managed.user(tenant_name, username)
+
+    async def assign(management: Management) -> None:
+        tenant = await management.tenants.find(ACTOR, tenant_name)
+        user = await management.users.get(ACTOR, tenant.id, username)
+        await management.roles.assign(ACTOR, tenant.id, Principal.user(user.id), role)
+
+    dev.managed.run(assign)
+    return Account(tenant=tenant_name, username=username, password=password)
 
 
 @pytest.fixture

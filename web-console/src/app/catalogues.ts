@@ -1,12 +1,14 @@
 /** Every catalogue of the console, by namespace: `shared`, and one for each feature. */
 import apis from "@/features/apis/en";
 import applications from "@/features/applications/en";
+import groups from "@/features/groups/en";
 import keys from "@/features/keys/en";
+import roles from "@/features/roles/en";
 import tenants from "@/features/tenants/en";
 import users from "@/features/users/en";
 import shared from "@/shared/i18n/en";
 
-export const english = { shared, apis, applications, keys, tenants, users };
+export const english = { shared, apis, applications, groups, keys, roles, tenants, users };
 type Catalogues = typeof english;
 
 /** The same in German; each is loaded on its own. */
@@ -14,7 +16,9 @@ const GERMAN: { [Name in keyof Catalogues]: () => Promise<{ default: Catalogues[
   shared: () => import("@/shared/i18n/de"),
   apis: () => import("@/features/apis/de"),
   applications: () => import("@/features/applications/de"),
+  groups: () => import("@/features/groups/de"),
   keys: () => import("@/features/keys/de"),
+  roles: () => import("@/features/roles/de"),
   tenants: () => import("@/features/tenants/de"),
   users: () => import("@/features/users/de"),
 };

@@ -1,5 +1,14 @@
 /** Every page of the console by its place in the menu, with the permission that it needs. */
-import { AppWindow, Boxes, Building2, KeyRound, type LucideIcon, Users } from "lucide-react";
+import {
+  AppWindow,
+  Boxes,
+  Building2,
+  KeyRound,
+  type LucideIcon,
+  ShieldCheck,
+  Users,
+  UsersRound,
+} from "lucide-react";
 import type shared from "@/shared/i18n/en";
 
 export interface NavItem {
@@ -18,7 +27,11 @@ export interface NavSection {
 export const TENANT_NAV: readonly NavSection[] = [
   {
     label: "people",
-    items: [{ label: "users", path: "users", icon: Users, permission: "user:read" }],
+    items: [
+      { label: "users", path: "users", icon: Users, permission: "user:read" },
+      { label: "groups", path: "groups", icon: UsersRound, permission: "group:read" },
+      { label: "roles", path: "roles", icon: ShieldCheck, permission: "role:read" },
+    ],
   },
   {
     label: "manage",

@@ -97,6 +97,42 @@ const userTabs = [
   }),
 ] as const;
 
+const group = createRoute({
+  ...ofTenant("groups/$groupId"),
+  component: lazyRouteComponent(() => import("@/features/groups/GroupPage"), "GroupPage"),
+});
+const ofGroup = <Path extends string>(path: Path) => ({ getParentRoute: () => group, path });
+const groupTabs = [
+  createRoute({
+    ...ofGroup("members"),
+    component: lazyRouteComponent(() => import("@/features/groups/MembersTab"), "MembersTab"),
+  }),
+  createRoute({
+    ...ofGroup("roles"),
+    component: lazyRouteComponent(() => import("@/features/groups/RolesTab"), "RolesTab"),
+  }),
+  createRoute({
+    ...ofGroup("settings"),
+    component: lazyRouteComponent(() => import("@/features/groups/SettingsTab"), "SettingsTab"),
+  }),
+] as const;
+
+const role = createRoute({
+  ...ofTenant("roles/$role"),
+  component: lazyRouteComponent(() => import("@/features/roles/RolePage"), "RolePage"),
+});
+const ofRole = <Path extends string>(path: Path) => ({ getParentRoute: () => role, path });
+const roleTabs = [
+  createRoute({
+    ...ofRole("permissions"),
+    component: lazyRouteComponent(() => import("@/features/roles/PermissionsTab"), "PermissionsTab"),
+  }),
+  createRoute({
+    ...ofRole("holders"),
+    component: lazyRouteComponent(() => import("@/features/roles/HoldersTab"), "HoldersTab"),
+  }),
+] as const;
+
 const application = createRoute({
   ...ofTenant("applications/$clientId"),
   component: lazyRouteComponent(() => import("@/features/applications/ApplicationPage"), "ApplicationPage"),
@@ -170,6 +206,27 @@ const tenantPages = [
   }),
   application.addChildren(applicationTabs),
   user.addChildren(userTabs),
+  createRoute({
+    ...ofTenant("groups"),
+    validateSearch: z.object({ search: text }),
+    component: lazyRouteComponent(() => import("@/features/groups/GroupsPage"), "GroupsPage"),
+  }),
+  createRoute({
+    ...ofTenant("groups/new"),
+    component: lazyRouteComponent(() => import("@/features/groups/NewGroupPage"), "NewGroupPage"),
+  }),
+  group.addChildren(groupTabs),
+  createRoute({
+    ...ofTenant("roles"),
+    validateSearch: z.object({ view: z.catch(z.optional(z.enum(["list", "matrix"])), undefined) }),
+    component: lazyRouteComponent(() => import("@/features/roles/RolesPage"), "RolesPage"),
+  }),
+  createRoute({
+    ...ofTenant("roles/new"),
+    validateSearch: z.object({ from: text }),
+    component: lazyRouteComponent(() => import("@/features/roles/NewRolePage"), "NewRolePage"),
+  }),
+  role.addChildren(roleTabs),
   createRoute({
     ...ofTenant("apis"),
     component: lazyRouteComponent(() => import("@/features/apis/ApisPage"), "ApisPage"),

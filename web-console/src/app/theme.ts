@@ -7,6 +7,7 @@ import {
   createTheme,
   defaultVariantColorsResolver,
   Modal,
+  ModalHeader,
   Tooltip,
   type VariantColorsResolver,
 } from "@mantine/core";
@@ -44,6 +45,8 @@ export const theme = createTheme({
     Modal: Modal.extend({
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } },
     }),
+    // A dialog's header is no banner of the page.
+    ModalHeader: ModalHeader.extend({ defaultProps: { role: "presentation" } }),
     Tooltip: Tooltip.extend({
       defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: true } },
     }),

@@ -126,7 +126,7 @@ function useColumns(onRevoke: ((id: string) => void) | undefined): Column<HeldGr
       {t("revoke")}
     </Button>
   );
-  return [...columns, { id: "revoke", header: t("revoke"), cell: action }];
+  return [...columns, { id: "revoke", header: t("revoke"), align: "right", quiet: true, cell: action }];
 }
 
 function Blocking({ client }: { client: Client }) {

@@ -85,5 +85,5 @@ function useColumns(onWithdraw: ((client_id: string) => void) | undefined): Colu
       {t("withdraw")}
     </Button>
   );
-  return [...columns, { id: "withdraw", header: t("withdraw"), cell: action }];
+  return [...columns, { id: "withdraw", header: t("withdraw"), align: "right", quiet: true, cell: action }];
 }

@@ -133,5 +133,5 @@ function useColumns(
       {t("leave")}
     </Button>
   );
-  return [...columns, { id: "leave", header: t("leave"), cell: action }];
+  return [...columns, { id: "leave", header: t("leave"), align: "right", quiet: true, cell: action }];
 }

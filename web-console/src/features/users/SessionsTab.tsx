@@ -81,5 +81,5 @@ function useColumns(onEnd: ((id: string) => void) | undefined): Column<Session>[
       {t("end")}
     </Button>
   );
-  return [...columns, { id: "end", header: t("end"), cell: action }];
+  return [...columns, { id: "end", header: t("end"), align: "right", quiet: true, cell: action }];
 }

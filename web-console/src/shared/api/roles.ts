@@ -60,10 +60,15 @@ export interface NounGroup {
 
 /** Permissions under their nouns, `user:read` and `user:write` under `user`. */
 export function byNoun(permissions: Iterable<Permission>): NounGroup[] {
-  const all = [...permissions].sort();
+  const all = [...permissions].sort((a, b) => rank(a).localeCompare(rank(b)));
   return NOUNS.map((noun) => ({ noun, permissions: all.filter((one) => nounOf(one) === noun) })).filter(
     (group) => group.permissions.length > 0,
   );
+}
+
+/** To read comes first: whoever does more has to. */
+function rank(permission: Permission): string {
+  return (permission.endsWith(":read") ? "0" : "1") + permission;
 }
 
 function nounOf(permission: Permission): Noun {

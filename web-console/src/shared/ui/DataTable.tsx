@@ -14,6 +14,8 @@ export interface Column<Row> {
   sort?: string;
   width?: string;
   align?: "right";
+  /** Whether the header is only read out: what stands in the column speaks for itself. */
+  quiet?: boolean;
 }
 
 export interface Selection {
@@ -137,7 +139,7 @@ function HeaderCell<Row>(props: {
   if (!key || !onSort) {
     return (
       <Table.Th w={column.width} ta={column.align} scope="col">
-        {column.header}
+        {column.quiet ? <VisuallyHidden>{column.header}</VisuallyHidden> : column.header}
       </Table.Th>
     );
   }

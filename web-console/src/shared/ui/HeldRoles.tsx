@@ -96,6 +96,7 @@ function HeldRole(props: { held: Assignment; role: Role | undefined; onEnd: (() 
             size="compact-sm"
             variant="subtle"
             color="red"
+            flex="none"
             aria-label={`${t("roles.end")}: ${held.role}`}
             {...(lacking.length > 0 ? { "data-disabled": true, "aria-disabled": true } : { onClick: onEnd })}
           >

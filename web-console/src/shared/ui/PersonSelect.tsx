@@ -41,7 +41,7 @@ export function PersonSelect({ label, value, onChange, flex }: Props) {
       }
       nothingFoundMessage={t("people.nobody")}
       {...(flex ? { flex } : {})}
-      miw={240}
+      miw={320}
     />
   );
 }

@@ -142,6 +142,8 @@ def _of_verdict(name: str | None, verdict: Verdict) -> dict[str, object]:
         "intact": verdict.is_intact,
         "events": verdict.events,
         "segments": verdict.segments,
+        "expired_segments": verdict.expired_segments,
+        "begins_at": time(verdict.begins_at),
         "unsealed_since": time(verdict.unsealed_since),
         "anchor": None if verdict.anchor is None else str(verdict.anchor),
         "damage": None if finding is None else finding.damage.value,

@@ -21,16 +21,24 @@ MASTER_KEY_NAME = "opentrusty.key"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
 
+AUDIT_DAYS = 400
+"""A year, and time to look back at it."""
+AUDIT_DAYS_BOUNDS = range(30, 36_501)
+"""Nobody makes what they did forgotten sooner than in a month."""
+
 Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What the core itself needs to know: where its planes stand, each an origin such as `https://auth.example`."""
+    """What the core itself needs to know: where its planes stand, each an origin such as `https://auth.example`, and
+    for how many days audit events are kept where a tenant does not say otherwise.
+    """
 
     auth_url: str
     admin_url: str | None = None
     console_url: str | None = None
+    audit_days: int = AUDIT_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +64,17 @@ class Settings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None
     log_level: str = "info"
+    audit_days: int = AUDIT_DAYS
 
     @property
     def config(self) -> Config:
         """The part that the core takes."""
-        return Config(auth_url=self.auth_url, admin_url=self.admin_url, console_url=self.console_url)
+        return Config(
+            auth_url=self.auth_url,
+            admin_url=self.admin_url,
+            console_url=self.console_url,
+            audit_days=self.audit_days,
+        )
 
     @property
     def database(self) -> str:
@@ -260,9 +274,17 @@ def _boolean(value: object) -> bool:
 
 
 def _port(value: object) -> int:
+    return _number(value, range(1, 65536), "a port")
+
+
+def _audit_days(value: object) -> int:
+    return _number(value, AUDIT_DAYS_BOUNDS, "a number of days")
+
+
+def _number(value: object, bounds: range, what: str) -> int:
     number = int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
-    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 65535:
-        raise ValueError("it is a port from 1 to 65535.")
+    if not isinstance(number, int) or isinstance(number, bool) or number not in bounds:
+        raise ValueError(f"it is {what} from {bounds.start} to {bounds.stop - 1}.")
     return number
 
 
@@ -289,4 +311,5 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "metrics_host": _text,
     "metrics_port": _port,
     "log_level": _log_level,
+    "audit_days": _audit_days,
 }

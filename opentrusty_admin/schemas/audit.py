@@ -157,6 +157,10 @@ class VerdictOut(Model):
     events: int
     """How many sealed events were verified."""
     segments: int
+    expired_segments: int
+    """How many have had their time, and went."""
+    begins_at: Moment | None
+    """When the first event that is kept was made."""
     unsealed_since: Moment | None
     """Since when events wait to be sealed; minutes are as it should be."""
     anchor: str | None
@@ -170,6 +174,8 @@ class VerdictOut(Model):
             intact=verdict.is_intact,
             events=verdict.events,
             segments=verdict.segments,
+            expired_segments=verdict.expired_segments,
+            begins_at=verdict.begins_at,
             unsealed_since=verdict.unsealed_since,
             anchor=None if verdict.anchor is None else str(verdict.anchor),
             finding=None if verdict.finding is None else FindingOut.of(verdict.finding),

@@ -74,6 +74,8 @@ class TenantSettingsOut(Model):
     """What clients may be registered for and are issued; null is all that the tenant knows."""
     allowed_resources: tuple[str, ...] | None
     """The identifiers of the APIs that clients may use; null is all of them."""
+    audit_days: int | None
+    """For how many days audit events are kept; null is the deployment's own number."""
 
 
 class SettingsOut(TenantSettingsOut, Versioned):
@@ -142,6 +144,7 @@ class SettingsChanges(Changes):
     default_locale: Text | None = UNSET
     allowed_scopes: tuple[Text, ...] | None = UNSET
     allowed_resources: tuple[Text, ...] | None = UNSET
+    audit_days: int | None = UNSET
 
     def to_patch(self) -> dict[str, Any]:
         """The patch, as the use case takes it."""

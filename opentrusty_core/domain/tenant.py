@@ -89,7 +89,7 @@ class TenantSettings:
 
     `default_locale` is the language of pages for those whose browser asks for none that there is. `allowed_scopes` and
     `allowed_resources` (identifiers) bound what clients can be registered for and what they are issued; None is all
-    that the tenant has.
+    that the tenant has. Audit events are kept for `audit_days` days; None is the deployment's own number.
     """
 
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
@@ -99,6 +99,7 @@ class TenantSettings:
     default_locale: str | None = None
     allowed_scopes: tuple[str, ...] | None = None
     allowed_resources: tuple[str, ...] | None = None
+    audit_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,10 +75,14 @@ class Anchor:
 class Verdict:
     """What was verified of an audit: so many sealed events in so many segments, up to `anchor`, without a finding or
     up to it. `unsealed_since` is the time of the first event that waits to be sealed.
+
+    It begins at `begins_at`; before that, `expired_segments` have had their time.
     """
 
     events: int
     segments: int
+    expired_segments: int = 0
+    begins_at: datetime | None = None
     anchor: Anchor | None
     unsealed_since: datetime | None
     finding: Finding | None

@@ -13,6 +13,7 @@ from opentrusty_core.domain.signing_key import KeyPolicy
 from opentrusty_core.management.accesses import Accesses, Administrator, NamedAccess
 from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_user
 from opentrusty_core.management.audit import Audit
+from opentrusty_core.management.audit_expiry import AuditExpiry
 from opentrusty_core.management.audit_export import ExportFormat
 from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
 from opentrusty_core.management.bulk_users import BulkUsers
@@ -154,7 +155,7 @@ class Management:
         self.statistics = Statistics(context)
         self.sealing = Sealing(context)
         self.system = System(context)
-        self.maintenance = Maintenance(context, self.keys, self.sealing, Erasure(context))
+        self.maintenance = Maintenance(context, self.keys, self.sealing, AuditExpiry(context), Erasure(context))
 
     @classmethod
     async def opened(cls, store: Store, runtime: Runtime, settings: Settings) -> Management:

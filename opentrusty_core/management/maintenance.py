@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from opentrusty_core.domain.page import MAX_PAGE, PageRequest
 from opentrusty_core.domain.upkeep import MaintenanceRun
+from opentrusty_core.management.audit_expiry import AuditExpiry
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.erasure import Erasure
 from opentrusty_core.management.keys import Keys
@@ -39,16 +40,17 @@ class MaintenanceReport:
 class Maintenance:
     """The maintenance task: any serving process may run it, or `opentrusty maintain` from cron."""
 
-    def __init__(self, context: Context, keys: Keys, sealing: Sealing, erasure: Erasure) -> None:
+    def __init__(self, context: Context, keys: Keys, sealing: Sealing, expiry: AuditExpiry, erasure: Erasure) -> None:
         self._context = context
         self._store = context.store
         self._keys = keys
         self._sealing = sealing
+        self._expiry = expiry
         self._erasure = erasure
 
     async def maintain(self, *, budget: timedelta = timedelta(minutes=5), batch: int = 1000) -> MaintenanceReport:
-        """Step every tenant's keys, seal the audit, purge in batches of `batch` rows a table, erase the tenants whose
-        grace is over, until done or `budget` is spent.
+        """Step every tenant's keys, seal the audit and let go of what it has kept long enough, purge in batches of
+        `batch` rows a table, erase the tenants whose grace is over, until done or `budget` is spent.
 
         What a spent budget leaves is the next run's: what was done costs nothing to find done.
         """
@@ -58,16 +60,21 @@ class Maintenance:
                 return MaintenanceReport(ran=False, finished=False)
             tenants, made, changed, keys_finished = await self._step_keys(deadline)
             seal = await self._sealing.seal_all(deadline)
+            expiry = await self._expiry.expire_all(deadline)
             purged, purge_finished = await self._purge(deadline, batch)
+            if expiry.events:
+                purged = {**purged, "audit_events": expiry.events}
             erased = await self._erasure.erase_due(lambda: self._is_over(deadline), batch)
             report = MaintenanceReport(
                 ran=True,
-                finished=keys_finished and (seal.finished or not seal.ran) and purge_finished and erased.finished,
+                finished=all(
+                    (keys_finished, seal.finished or not seal.ran, expiry.finished, purge_finished, erased.finished)
+                ),
                 tenants=tenants,
                 keys_made=made,
                 keys_changed=changed,
                 events_sealed=seal.events,
-                audits_refused=seal.refused,
+                audits_refused=tuple(sorted({*seal.refused, *expiry.refused})),
                 purged=purged,
                 tenants_erased=erased.tenants,
                 erased=erased.records,

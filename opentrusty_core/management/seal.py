@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from opentrusty_core.crypto.macs import Macs
+from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.seal import Head, Segment
 from opentrusty_core.management.context import Context
 from opentrusty_core.runtime import format_id
@@ -49,6 +50,20 @@ class Seal:
 def ledger_of(store: Store, tenant_id: str) -> Ledger:
     """The audit of a tenant, or the platform's, with its seal and its numbers."""
     return store.platform if tenant_id == PLATFORM else store.tenant(tenant_id)
+
+
+def begun_by(event: AuditEvent) -> tuple[str, ...]:
+    """The ids of the tenants whose audit was ever sealed, according to this event of the platform: one tells when the
+    first seal is made, and when that event has had its time, the one which says so tells it again.
+    """
+    match event.type:
+        case AuditType.SEAL_BEGUN:
+            return (event.target,) if event.target is not None else ()
+        case AuditType.AUDIT_EXPIRED:
+            begun = event.details.get("begun", ())
+            return tuple(str(id_) for id_ in begun) if isinstance(begun, list | tuple) else ()
+        case _:
+            return ()
 
 
 async def due_before(context: Context) -> datetime:

@@ -22,7 +22,7 @@ from opentrusty_core.errors import StoreError, StoreUnavailable
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.growing import Growing
-from opentrusty_core.management.seal import LOCK, PLATFORM, Seal, due_before, id_at, ledger_of
+from opentrusty_core.management.seal import LOCK, PLATFORM, Seal, begun_by, due_before, id_at, ledger_of
 from opentrusty_core.storage import Ledger
 
 BATCH = 250
@@ -188,10 +188,10 @@ class _Chain:
 
 async def begun_seals(context: Context) -> frozenset[str]:
     """The ids of the tenants whose audit was ever sealed, as the platform's audit has them."""
-    query, ids = AuditQuery(types=frozenset({AuditType.SEAL_BEGUN})), set()
+    query, ids = AuditQuery(types=frozenset({AuditType.SEAL_BEGUN, AuditType.AUDIT_EXPIRED})), set[str]()
     request: PageRequest | None = PageRequest(limit=MAX_PAGE)
     while request is not None:
         page = await context.store.platform.audit.page(request, query)
-        ids |= {event.target for event in page.items if event.target is not None}
+        ids.update(id_ for event in page.items for id_ in begun_by(event))
         request = PageRequest(limit=MAX_PAGE, after=page.next_after) if page.next_after is not None else None
     return frozenset(ids)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from opentrusty_core.config import AUDIT_DAYS_BOUNDS
 from opentrusty_core.domain import redirect_uri
 from opentrusty_core.domain.scope import OPENID, is_scope_token
 from opentrusty_core.domain.tenant import Branding, Lifetimes, TenantSettings, Throttling
@@ -53,6 +54,8 @@ def settings_problems(settings: TenantSettings) -> dict[str, str]:
     if settings.default_locale is not None and not _LANGUAGE_TAG.fullmatch(settings.default_locale):
         problems["default_locale"] = "Write it as a language tag such as en or de-AT."
     problems |= _allowed_problems(settings)
+    if settings.audit_days is not None and settings.audit_days not in AUDIT_DAYS_BOUNDS:
+        problems["audit_days"] = _between(AUDIT_DAYS_BOUNDS)
     return problems
 
 

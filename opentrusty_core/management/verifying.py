@@ -6,18 +6,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
-import anyio.lowlevel
-
 from opentrusty_core.domain.page import PageRequest
-from opentrusty_core.domain.seal import LINK_BYTES, ORIGIN, Head, Segment, digest, linked
+from opentrusty_core.domain.seal import LINK_BYTES, ORIGIN, Head, Segment, linked
 from opentrusty_core.domain.verdict import Anchor, Damage, Finding, Part, Verdict
 from opentrusty_core.errors import Invalid, StoreError, StoreUnavailable
+from opentrusty_core.management.comparing import Damaged, sealed_events
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.seal import PLATFORM, Seal, due_before, ledger_of
 from opentrusty_core.management.sealing import begun_seals
-from opentrusty_core.storage import Written
 
-BATCH = 250
 SEGMENTS = 10
 OVERDUE = timedelta(days=1)
 """For how long events may wait to be sealed before that is a finding."""
@@ -57,14 +54,6 @@ async def verification(context: Context, tenant_id: str, anchor: Anchor | None) 
     yield reading.verdict()
 
 
-class _Found(Exception):
-    """The first thing that is wrong."""
-
-    def __init__(self, damage: Damage, part: Part, id_: object = "", at: datetime | None = None) -> None:
-        super().__init__(damage, part, id_)
-        self.finding = Finding(damage=damage, part=part, id=str(id_), at=at)
-
-
 class _Verification:
     """One reading of one audit, which has come to the segment `number`, the event `last_id` and the link `chain`."""
 
@@ -79,6 +68,8 @@ class _Verification:
         self._last_id = ""
         self._segments = self._events = 0
         self._anchored = anchor is None
+        self._expired_segments = 0
+        self._begins_at: datetime | None = None
         self._unsealed_since: datetime | None = None
         self.finding: Finding | None = None
 
@@ -89,7 +80,7 @@ class _Verification:
                 yield events
             await self._check_end()
             self._unsealed_since = await self._waiting()
-        except _Found as found:
+        except Damaged as found:
             self.finding = found.finding
 
     def verdict(self) -> Verdict:
@@ -98,6 +89,8 @@ class _Verification:
         return Verdict(
             events=self._events,
             segments=self._segments,
+            expired_segments=self._expired_segments,
+            begins_at=self._begins_at,
             anchor=Anchor(event_id=self._last_id, chain=self._chain) if intact and self._chain is not None else None,
             unsealed_since=self._unsealed_since,
             finding=self.finding,
@@ -106,7 +99,7 @@ class _Verification:
     async def _read_segments(self) -> AsyncGenerator[int]:
         head = await self._head()
         if head is not None and self._seal.is_head(head):
-            self._number = head.first_number - 1
+            self._number = self._expired_segments = head.first_number - 1
             self._chain = ORIGIN if head.first_number == 1 else None
         request: PageRequest | None = PageRequest(limit=SEGMENTS)
         while request is not None:
@@ -115,7 +108,7 @@ class _Verification:
             except StoreUnavailable:
                 raise
             except StoreError:
-                raise _Found(Damage.EDITED, Part.SEGMENT, (self._number or 0) + 1) from None
+                raise Damaged(Damage.EDITED, Part.SEGMENT, (self._number or 0) + 1) from None
             for segment in page.items:
                 await self._read_segment(segment)
                 yield self._events
@@ -124,64 +117,28 @@ class _Verification:
     async def _read_segment(self, segment: Segment) -> None:
         expected = segment.number if self._number is None else self._number + 1
         if not self._seal.is_segment(segment):
-            raise _Found(Damage.EDITED, Part.SEGMENT, expected)
+            raise Damaged(Damage.EDITED, Part.SEGMENT, expected)
         if segment.number < expected:
-            raise _Found(Damage.INSERTED, Part.SEGMENT, segment.number)
+            raise Damaged(Damage.INSERTED, Part.SEGMENT, segment.number)
         if segment.number > expected:
-            raise _Found(Damage.REMOVED, Part.SEGMENT, expected)
+            raise Damaged(Damage.REMOVED, Part.SEGMENT, expected)
         if self._chain not in {None, segment.chain_before}:  # the one before is an older version of itself
-            raise _Found(Damage.EDITED, Part.SEGMENT, expected - 1)
+            raise Damaged(Damage.EDITED, Part.SEGMENT, expected - 1)
         if self._anchor is not None and segment.first_id <= self._anchor.event_id <= segment.last_id:
             _check_anchor(self._anchor, segment)
             self._anchored = True
         if self._anchor is not None and not self._segments and self._anchor.event_id < segment.first_id:
             raise Invalid({"anchor": "What it stands for has had its time. Take a newer one."})
+        self._begins_at = self._begins_at or segment.first_at
         await self._compare(segment)
         self._number, self._chain, self._last_id = segment.number, segment.chain_after, segment.last_id
         self._segments += 1
 
     async def _compare(self, segment: Segment) -> None:
         """The events up to the end of a segment with what it says of them."""
-        sealed = zip(segment.event_ids, range(0, len(segment.digests), LINK_BYTES), strict=True)
-        id_, at = next(sealed)
-        wanted: str | None = id_
-        try:
-            async with aclosing(self._written(segment.last_id)) as written:
-                async for event in written:
-                    if wanted is None or event.id < wanted:
-                        raise _Found(Damage.INSERTED, Part.EVENT, event.id, event.at)
-                    if event.id > wanted:
-                        raise _Found(Damage.REMOVED, Part.EVENT, wanted)
-                    if digest(event.content) != segment.digests[at : at + LINK_BYTES]:
-                        raise _Found(Damage.EDITED, Part.EVENT, event.id, event.at)
-                    self._events += 1
-                    wanted, at = next(sealed, (None, 0))
-        except StoreUnavailable:
-            raise
-        except StoreError:  # not even a row that can be read
-            raise _Found(Damage.EDITED, Part.EVENT, wanted) from None
-        if wanted is not None:
-            raise _Found(Damage.REMOVED, Part.EVENT, wanted)
-
-    async def _written(self, last_id: str) -> AsyncGenerator[Written]:
-        """Events up to this one; those before a row that cannot be read come before its error."""
-        after, before, limit = self._last_id, f"{last_id} ", BATCH
-        while True:
-            try:
-                batch = await self._ledger.seals.written(after, before, limit)
-            except StoreUnavailable:
-                raise
-            except StoreError:
-                if limit == 1:
-                    raise
-                limit = 1
-                continue
-            await anyio.lowlevel.checkpoint()
-            for event in batch:
-                yield event
-            if len(batch) < limit:
-                return
-            after = batch[-1].id
+        async with aclosing(sealed_events(self._ledger, self._last_id, segment)) as events:
+            async for _ in events:
+                self._events += 1
 
     async def _check_end(self) -> None:
         """That the chain ends where its head says, and has gone through the anchor."""
@@ -189,29 +146,29 @@ class _Verification:
         if head is not None:
             self._check_head(head)
         elif self._segments or (self._tenant_id != PLATFORM and self._tenant_id in await begun_seals(self._context)):
-            raise _Found(Damage.REMOVED, Part.HEAD)
+            raise Damaged(Damage.REMOVED, Part.HEAD)
         if self._anchor is not None and not self._anchored:
-            raise _Found(Damage.REMOVED, Part.EVENT, self._anchor.event_id)
+            raise Damaged(Damage.REMOVED, Part.EVENT, self._anchor.event_id)
 
     def _check_head(self, head: Head) -> None:
         if not self._seal.is_head(head):
-            raise _Found(Damage.EDITED, Part.HEAD)
+            raise Damaged(Damage.EDITED, Part.HEAD)
         if not self._segments and head.first_number == head.number + 1:  # all of it has had its time
             self._number, self._chain, self._last_id = head.number, head.chain, head.last_id
         if self._number is None or head.number > self._number:
-            raise _Found(Damage.REMOVED, Part.SEGMENT, (self._number or 0) + 1)
+            raise Damaged(Damage.REMOVED, Part.SEGMENT, (self._number or 0) + 1)
         if (head.number, head.chain) != (self._number, self._chain):
-            raise _Found(Damage.EDITED, Part.HEAD)
+            raise Damaged(Damage.EDITED, Part.HEAD)
 
     async def _waiting(self) -> datetime | None:
         """Since when events wait to be sealed."""
         waiting = await self._ledger.seals.written(self._last_id, _AFTER_ALL, 1)
         if not waiting:
             if self._chain is None and self._tenant_id != PLATFORM:  # not even the tenant's creation is there
-                raise _Found(Damage.UNSEALED, Part.HEAD)
+                raise Damaged(Damage.UNSEALED, Part.HEAD)
             return None
         if waiting[0].at < await due_before(self._context) - OVERDUE:
-            raise _Found(Damage.UNSEALED, Part.EVENT, waiting[0].id, waiting[0].at)
+            raise Damaged(Damage.UNSEALED, Part.EVENT, waiting[0].id, waiting[0].at)
         return waiting[0].at
 
     async def _head(self) -> Head | None:
@@ -220,13 +177,13 @@ class _Verification:
         except StoreUnavailable:
             raise
         except StoreError:
-            raise _Found(Damage.EDITED, Part.HEAD) from None
+            raise Damaged(Damage.EDITED, Part.HEAD) from None
 
 
 def _check_anchor(anchor: Anchor, segment: Segment) -> None:
     """That the chain went through the anchor."""
     if anchor.event_id not in segment.event_ids:
-        raise _Found(Damage.REMOVED, Part.EVENT, anchor.event_id)
+        raise Damaged(Damage.REMOVED, Part.EVENT, anchor.event_id)
     upto = (segment.event_ids.index(anchor.event_id) + 1) * LINK_BYTES
     if linked(segment.chain_before, segment.digests[:upto]) != anchor.chain:
-        raise _Found(Damage.EDITED, Part.SEGMENT, segment.number)
+        raise Damaged(Damage.EDITED, Part.SEGMENT, segment.number)

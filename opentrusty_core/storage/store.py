@@ -259,6 +259,14 @@ class Platform(Protocol):
         """What was last remembered so."""
         ...
 
+    async def note_expired(self, day: datetime) -> None:
+        """Remember that what has had its time on this day is gone from every audit."""
+        ...
+
+    async def expired_until(self) -> datetime | None:
+        """What was last remembered so."""
+        ...
+
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:
         """Remove at most `batch` rows of each table that nothing can need any more; how many went, by table."""
         ...

@@ -48,6 +48,7 @@ def test_tenants_are_made_shown_changed_suspended_and_resumed(acme: Cli) -> None
             "default_locale": None,
             "allowed_scopes": None,
             "allowed_resources": None,
+            "audit_days": None,
         },
         "created_at": "",
         "updated_at": "",

@@ -46,6 +46,7 @@ def test_every_setting_can_be_a_variable() -> None:
             "OPENTRUSTY_METRICS_HOST": "192.0.2.7",
             "OPENTRUSTY_METRICS_PORT": "9100",
             "OPENTRUSTY_LOG_LEVEL": "DEBUG",
+            "OPENTRUSTY_AUDIT_DAYS": "90",
         }
     )
     assert settings == Settings(
@@ -64,7 +65,15 @@ def test_every_setting_can_be_a_variable() -> None:
         metrics_host="192.0.2.7",
         metrics_port=9100,
         log_level="debug",
+        audit_days=90,
     )
+    assert settings.config.audit_days == 90
+
+
+@pytest.mark.parametrize("value", ["29", "36501", "0", "-1", "x", "1e3", "٤٠"])
+def test_a_number_of_days_that_is_none_is_refused(value: str) -> None:
+    """Nor one with which somebody could make what they did forgotten within a month."""
+    assert "AUDIT_DAYS" in refusal({"OPENTRUSTY_AUDIT_DAYS": value})
 
 
 def test_a_file_is_read_and_variables_win_and_options_win_over_both(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from opentrusty_core.management import Bootstrapped, ImportFormat, check_master_
 from opentrusty_core.storage import Store
 from opentrusty_core.stores import open_store
 from tests.management.place import EVERYTHING, SYSTEM, Place, make_management, make_place
+from tests.management.sealed import DUE
 from tests.support.runtime import FakeRuntime
 
 
@@ -258,3 +260,17 @@ async def test_a_database_tells_its_schema_its_time_and_what_waits(place: Place)
     assert found.keys.active == 2
     (clock,) = [check for check in found.checks if check.name == "clock"]
     assert not clock.is_fine, "the clock of the tests stands in another month than the database's"
+
+
+async def test_what_of_the_audit_has_had_its_time_goes(place: Place) -> None:
+    """What is left verifies."""
+    for _ in range(2):
+        place.runtime.advance(DUE)
+        await place.management.audit.seal(SYSTEM)
+    await place.management.tenants.configure(SYSTEM, place.tenant.id, {"audit_days": 30})
+    place.runtime.advance(timedelta(days=32))  # and still before the database's clock
+    report = await place.management.maintenance.maintain()
+    assert report.purged["audit_events"] > 0
+    verdict = await place.management.audit.verify(SYSTEM, place.tenant.id)
+    assert (verdict.is_intact, verdict.expired_segments) == (True, 1)
+    assert (await place.management.audit.platform_verify(SYSTEM)).is_intact

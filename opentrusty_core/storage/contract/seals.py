@@ -263,6 +263,14 @@ class TestStatistics(Contract):
             await world.store.platform.note_sealed(moment)
             assert await world.store.platform.sealed_until() == moment
 
+    async def test_the_day_of_which_all_is_gone_is_remembered(self, world: World) -> None:
+        """Apart from how far all is sealed."""
+        assert await world.store.platform.expired_until() is None
+        for moment in (world.now, world.now + timedelta(days=1)):
+            await world.store.platform.note_expired(moment)
+            assert await world.store.platform.expired_until() == moment
+        assert await world.store.platform.sealed_until() is None
+
     async def test_a_clock_is_aware_or_none(self, world: World) -> None:
         """The store's own, if it has one."""
         clock = await world.store.clock()

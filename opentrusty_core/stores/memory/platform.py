@@ -150,6 +150,14 @@ class MemoryPlatform:
         """See `storage.Platform.note_sealed`."""
         self._database.sealed_until = reached_at
 
+    async def note_expired(self, day: datetime) -> None:
+        """See `storage.Platform.note_expired`."""
+        self._database.expired_until = day
+
+    async def expired_until(self) -> datetime | None:
+        """See `storage.Platform.expired_until`."""
+        return self._database.expired_until
+
     async def sealed_until(self) -> datetime | None:
         """See `storage.Platform.sealed_until`."""
         return self._database.sealed_until

@@ -95,6 +95,7 @@ class Database:
     master_key_id: str | None = None
     last_run: MaintenanceRun | None = None
     sealed_until: datetime | None = None
+    expired_until: datetime | None = None
     claimed_names: set[str] = field(default_factory=set)
     _lock: anyio.Lock = field(default_factory=lambda: anyio.Lock(fast_acquire=True))
 

@@ -27,6 +27,7 @@ from opentrusty_core.stores.sql.rows import RESOURCE, SIGNING_KEY, TENANT
 KEEP_CHANGES = timedelta(hours=1)
 """Every process has heard of a change by then."""
 _SEALED_UNTIL = "sealed_until"
+_EXPIRED_UNTIL = "expired_until"
 _PURGED_TOGETHER = ("refresh_tokens", "grants", "codes")
 _PURGED = (
     "attempts",
@@ -179,7 +180,18 @@ class SqlPlatform:
 
     async def sealed_until(self) -> datetime | None:
         """See `storage.Platform.sealed_until`."""
-        rows = await self._engine.run("get_meta", {"name": _SEALED_UNTIL})
+        return await self._moment(_SEALED_UNTIL)
+
+    async def note_expired(self, day: datetime) -> None:
+        """See `storage.Platform.note_expired`."""
+        await self._engine.run("set_meta", {"name": _EXPIRED_UNTIL, "value": day.isoformat()})
+
+    async def expired_until(self) -> datetime | None:
+        """See `storage.Platform.expired_until`."""
+        return await self._moment(_EXPIRED_UNTIL)
+
+    async def _moment(self, name: str) -> datetime | None:
+        rows = await self._engine.run("get_meta", {"name": name})
         return datetime.fromisoformat(rows[0][0]) if rows else None
 
     async def purge(self, now: datetime, *, batch: int) -> Mapping[str, int]:

@@ -2802,6 +2802,7 @@ export interface components {
         SettingsChanges: {
             allowed_resources?: string[] | null;
             allowed_scopes?: string[] | null;
+            audit_days?: number | null;
             branding?: components["schemas"]["BrandingChanges"] | null;
             default_locale?: string | null;
             lifetimes?: components["schemas"]["LifetimesChanges"] | null;
@@ -2814,6 +2815,8 @@ export interface components {
             allowed_resources: string[] | null;
             /** @description What clients may be registered for and are issued; null is all that the tenant knows. */
             allowed_scopes: string[] | null;
+            /** @description For how many days audit events are kept; null is the deployment's own number. */
+            audit_days: number | null;
             branding: components["schemas"]["Branding"];
             /** @description The language of pages for those whose browser asks for none that there is. */
             default_locale: string | null;
@@ -2876,6 +2879,8 @@ export interface components {
             allowed_resources: string[] | null;
             /** @description What clients may be registered for and are issued; null is all that the tenant knows. */
             allowed_scopes: string[] | null;
+            /** @description For how many days audit events are kept; null is the deployment's own number. */
+            audit_days: number | null;
             branding: components["schemas"]["Branding"];
             /** @description The language of pages for those whose browser asks for none that there is. */
             default_locale: string | null;

@@ -15,10 +15,10 @@ from opentrusty_cli.errors import sentence
 from opentrusty_core.config import Settings, is_loopback
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.role import PLATFORM_ADMIN
-from opentrusty_core.errors import ConfigurationError, SchemaMismatch, StoreError
+from opentrusty_core.errors import ConfigurationError, RowsHidden, SchemaMismatch, StoreError
 from opentrusty_core.management import check_master_keys, load_master_keys
 from opentrusty_core.runtime import Runtime
-from opentrusty_core.storage import Store
+from opentrusty_core.storage import Exemption, Store
 
 MAX_CLOCK_OFFSET = timedelta(seconds=5)
 
@@ -53,20 +53,24 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
 
 async def of_database(store: Store, settings: Settings, runtime: Runtime) -> list[Finding]:
     """What only the database tells; what needs it is left out where it does not answer."""
+    database = Finding(check="database", grade=Grade.FINE, finding=f"{settings.database} answers.")
     try:
         await store.check()
+    except RowsHidden as error:
+        advice = "Say so in the URL of every server and command."
+        return [database, Finding(check="row_security", grade=Grade.WRONG, finding=sentence(error), advice=advice)]
     except SchemaMismatch as error:
-        database = Finding(check="database", grade=Grade.FINE, finding=f"{settings.database} answers.")
         advice = "Run `opentrusty migrate`, with the version of OpenTrusty that shall serve."
         return [database, Finding(check="schema", grade=Grade.WRONG, finding=sentence(error), advice=advice)]
     except StoreError as error:
         advice = "Check that it runs, that this machine reaches it, and DATABASE_URL."
         return [Finding(check="database", grade=Grade.WRONG, finding=sentence(error), advice=advice)]
     return [
-        Finding(check="database", grade=Grade.FINE, finding=f"{settings.database} answers."),
+        database,
         Finding(check="schema", grade=Grade.FINE, finding="It is this version's."),
         await _master_key(store, settings, runtime),
         await _clock(store, runtime),
+        *await _row_security(store),
         await _administrator(store),
     ]
 
@@ -176,6 +180,27 @@ async def _clock(store: Store, runtime: Runtime) -> Finding:
         advice = "Set both by NTP: tokens and sessions are good for the wrong time."
         return Finding(check="clock", grade=Grade.WRONG, finding=finding, advice=advice)
     return Finding(check="clock", grade=Grade.FINE, finding="This machine's clock and the database's agree.")
+
+
+async def _row_security(store: Store) -> list[Finding]:
+    """Nothing where nobody asked for it."""
+    check, found = "row_security", await store.row_security()
+    if found is None or not (found.is_used or found.is_in_force):
+        return []
+    if not found.is_used:
+        finding = f"It is in force, and {found.role}, who {found.exemption}, does not use it."
+        advice = "Say row_security=on in the URL of every server and command, whose role is another."
+        return [Finding(check=check, grade=Grade.DOUBTFUL, finding=finding, advice=advice)]
+    if found.unsecured:
+        finding = f"It is asked for, and not in force on {', '.join(found.unsecured)}."
+        advice = "Run `opentrusty migrate --row-security` as the owner of the tables."
+        return [Finding(check=check, grade=Grade.WRONG, finding=finding, advice=advice)]
+    if found.exemption is not None:
+        grade = Grade.DOUBTFUL if found.exemption is Exemption.OWNER else Grade.WRONG
+        finding = f"It is in force, but {found.role} {found.exemption}."
+        advice = "Use a role of its own that owns no table, is no superuser and has no BYPASSRLS."
+        return [Finding(check=check, grade=grade, finding=finding, advice=advice)]
+    return [Finding(check=check, grade=Grade.FINE, finding=f"PostgreSQL keeps tenants apart for {found.role}.")]
 
 
 async def _administrator(store: Store) -> Finding:

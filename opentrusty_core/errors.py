@@ -268,3 +268,7 @@ class StoreUnavailable(StoreError):
 
 class SchemaMismatch(StoreError):
     """The database's schema is not the one this version works with; the message says what to run."""
+
+
+class RowsHidden(SchemaMismatch):
+    """Row-level security hides every row from this store, which does not say whose rows it asks for."""

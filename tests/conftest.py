@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.support.postgres import postgres_cluster, postgres_url
+from tests.support.postgres import postgres_cluster, postgres_roles, postgres_url
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
-__all__ = ["anyio_backend", "postgres_cluster", "postgres_url"]
+__all__ = ["anyio_backend", "postgres_cluster", "postgres_roles", "postgres_url"]
 
 # Before anything imports it: tests of many folders build their records with it.
 pytest.register_assert_rewrite("opentrusty_core.storage.contract")

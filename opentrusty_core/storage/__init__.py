@@ -37,6 +37,7 @@ from opentrusty_core.storage.outcomes import (
 from opentrusty_core.storage.people import Consents, Directory, Links, Passwords, Throttles, Users, living
 from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
+from opentrusty_core.storage.row_security import Exemption, RowSecurity
 from opentrusty_core.storage.seals import Ledger, Seals, Statistics, Written
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 from opentrusty_core.storage.store import Platform, Store, TenantRepositories, Tenants
@@ -58,6 +59,7 @@ __all__ = [
     "Consents",
     "DeclaredAccesses",
     "Directory",
+    "Exemption",
     "Grants",
     "Groups",
     "HeldGrant",
@@ -76,6 +78,7 @@ __all__ = [
     "RefreshTokens",
     "Resources",
     "Roles",
+    "RowSecurity",
     "Seals",
     "Sessions",
     "SigningKeys",

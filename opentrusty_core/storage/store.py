@@ -18,6 +18,7 @@ from opentrusty_core.storage.outcomes import Changes, TenantCatalogue
 from opentrusty_core.storage.people import Consents, Links, Passwords, Throttles, Users
 from opentrusty_core.storage.registry import Clients, Resources, SigningKeys, TenantRecord
 from opentrusty_core.storage.roles import Assignments, DeclaredAccesses, PlatformAssignments, Roles
+from opentrusty_core.storage.row_security import RowSecurity
 from opentrusty_core.storage.seals import Seals, Statistics
 from opentrusty_core.storage.signed_in import Interactions, Sessions
 from opentrusty_core.storage.upkeep import Upkeep
@@ -310,8 +311,19 @@ class Store(Protocol):
         """The database's own time, to the second; None where it has no other than this process's."""
         ...
 
-    async def migrate(self) -> tuple[str, ...]:
-        """Bring the schema up to this version, one runner at a time; the names of the migrations that ran."""
+    async def migrate(self, *, row_security: bool | None = None) -> tuple[str, ...]:
+        """Bring the schema up to this version, one runner at a time; the names of the migrations that ran.
+
+        Args:
+            row_security: whether the database itself shall keep tenants apart from now on; None leaves that as it is.
+
+        Raises:
+            ConfigurationError: row-level security is wanted of a database that has none.
+        """
+        ...
+
+    async def row_security(self) -> RowSecurity | None:
+        """How far the database keeps tenants apart by itself; None where it is none that could."""
         ...
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from opentrusty_cli.main import COMMANDS
 from opentrusty_core.runtime import SystemRuntime
 from tests.cli.conftest import PASSWORD, Cli
+from tests.support.postgres import OWNER, SERVER, Cluster
 
 
 def test_migrating_twice_applies_nothing_the_second_time(fresh: Cli) -> None:
@@ -135,6 +137,35 @@ def test_the_doctor_asks_postgresql_for_its_time(tmp_path: Path, postgres_url: s
     cli("bootstrap")
     assert examined(cli)["clock"]["finding"] == "This machine's clock and the database's agree."
     assert grades(examined(cli))["database"] == "ok"
+
+
+@pytest.mark.case("I4")
+def test_the_doctor_tells_whether_postgresql_keeps_tenants_apart(
+    tmp_path: Path, postgres_cluster: Cluster, postgres_roles: Callable[[str], None]
+) -> None:
+    """And who is not held to that."""
+    with postgres_cluster.database(user=OWNER) as owners:
+        name = owners.rpartition("/")[2]
+        postgres_roles(name)
+        servers, superusers = postgres_cluster.url(name, user=SERVER), postgres_cluster.url(name)
+
+        def finding(url: str) -> tuple[str, str]:
+            found = examined(Cli(tmp_path, url)).get("row_security", {"grade": "none", "finding": ""})
+            return found["grade"], found["finding"]
+
+        owner = Cli(tmp_path, owners)
+        owner("migrate")
+        assert finding(servers) == ("none", "")
+        assert finding(f"{servers}?row_security=on")[0] == "wrong", "asked for, and not in force"
+        assert "in force" in owner("migrate", "--row-security")
+        Cli(tmp_path, f"{servers}?row_security=on")("bootstrap")
+        assert finding(f"{servers}?row_security=on") == ("ok", f"PostgreSQL keeps tenants apart for {SERVER}.")
+        assert finding(f"{owners}?row_security=on")[0] == "warning", "its owner may lift it"
+        assert finding(f"{superusers}?row_security=on")[0] == "wrong"
+        assert finding(superusers)[0] == "warning"
+        assert "row_security=on" in finding(servers)[1], "it sees nothing at all"
+        assert "lifted" in owner("migrate", "--no-row-security")
+        assert finding(servers) == ("none", "")
 
 
 def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import anyio
+import psycopg
 import pytest
 
 from opentrusty_core.storage import Store
 from opentrusty_core.stores import open_store
-from tests.support.postgres import Cluster
+from tests.support.postgres import OWNER, SERVER, Cluster
 
 pytest.register_assert_rewrite("tests.stores.machine")
 
 
-async def migrated(url: str) -> None:
+async def migrated(url: str, row_security: bool | None = None) -> None:
     """Bring the database at the address up to date."""
     store = open_store(url)
-    await store.migrate()
+    await store.migrate(row_security=row_security)
     await store.close()
 
 
@@ -50,6 +51,17 @@ def migrated_postgres(postgres_cluster: Cluster) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def secured_postgres(postgres_cluster: Cluster, postgres_roles: Callable[[str], None]) -> str:
+    """The name of a PostgreSQL database to copy, with row-level security: `OWNER` made it, and `SERVER` uses it."""
+    name = postgres_cluster.create_database("secured")
+    postgres_roles(name)
+    with psycopg.connect(postgres_cluster.url(name)) as session:
+        session.execute(f"GRANT CREATE ON SCHEMA public TO {SERVER}")  # the contract migrates a second time
+    anyio.run(migrated, postgres_cluster.url(name, user=OWNER), True)
+    return name
+
+
 @pytest.fixture
 def memory_url() -> str:
     """The address of a memory."""
@@ -70,11 +82,19 @@ def postgres_store_url(postgres_cluster: Cluster, migrated_postgres: str) -> Ite
         yield url
 
 
+@pytest.fixture
+def secured_store_url(postgres_cluster: Cluster, secured_postgres: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with row-level security, for a role that is held to it."""
+    with postgres_cluster.database(template=secured_postgres, user=SERVER) as url:
+        yield f"{url}?row_security=on"
+
+
 @pytest.fixture(
     params=[
         pytest.param("memory_url", id="memory"),
         pytest.param("sqlite_url", id="sqlite"),
         pytest.param("postgres_store_url", id="postgres", marks=pytest.mark.postgres),
+        pytest.param("secured_store_url", id="row_security", marks=pytest.mark.postgres),
     ]
 )
 def store_url(request: pytest.FixtureRequest) -> str:

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from psycopg import sql
 from tests.support.servers import free_port, wait_until
 
 SUPERUSER = "postgres"
+OWNER, SERVER = "opentrusty_owner", "opentrusty"
+"""The roles of `postgres_roles`: who migrates, and who serves."""
 DEBIAN = Path("/usr/lib/postgresql")
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2 * 1024**3
@@ -70,9 +72,9 @@ class Cluster:
         path = self.home / "log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str = "postgres", *, user: str = SUPERUSER) -> str:
         """The address of a database over loopback TCP."""
-        return f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
     def socket_url(self, database: str = "postgres") -> str:
         """The address of a database over the Unix socket."""
@@ -93,11 +95,11 @@ class Cluster:
             session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextmanager
-    def database(self, *, template: str = "template0") -> Iterator[str]:
-        """The address of a new database that is gone afterwards."""
+    def database(self, *, template: str = "template0", user: str = SUPERUSER) -> Iterator[str]:
+        """The address of a new database, for this user, that is gone afterwards."""
         name = self.create_database(template=template)
         try:
-            yield self.url(name)
+            yield self.url(name, user=user)
         finally:
             self.drop_database(name)
 
@@ -208,6 +210,23 @@ def postgres_cluster() -> Iterator[Cluster]:
     """This test process's cluster, without durability."""
     with cluster() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_roles(postgres_cluster: Cluster) -> Callable[[str], None]:
+    """Prepares a database for `OWNER` and `SERVER`, as docs/deployment.md says."""
+    with psycopg.connect(postgres_cluster.socket_url(), autocommit=True) as session:
+        for role in (OWNER, SERVER):
+            session.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+
+    def prepare(database: str) -> None:
+        with psycopg.connect(postgres_cluster.socket_url(database), autocommit=True) as session:
+            session.execute(f"GRANT CREATE ON SCHEMA public TO {OWNER}")
+            session.execute(
+                f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {SERVER}"
+            )
+
+    return prepare
 
 
 @pytest.fixture

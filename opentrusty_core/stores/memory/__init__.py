@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from opentrusty_core.errors import ConfigurationError
 from opentrusty_core.storage import Platform, TenantRepositories
 from opentrusty_core.stores.memory.access import MemoryAccessTokens, MemoryCodes, MemoryGrants, MemoryRefreshTokens
 from opentrusty_core.stores.memory.attempts import MemoryAttempts
@@ -110,9 +111,14 @@ class MemoryStore:
         """See `storage.Store.schema`: memory has none."""
         return None
 
-    async def migrate(self) -> tuple[str, ...]:
+    async def migrate(self, *, row_security: bool | None = None) -> tuple[str, ...]:
         """See `storage.Store.migrate`: memory has no schema."""
+        if row_security:
+            raise ConfigurationError("Memory has no row-level security: PostgreSQL has.")
         return ()
+
+    async def row_security(self) -> None:
+        """See `storage.Store.row_security`: memory has none."""
 
     async def close(self) -> None:
         """See `storage.Store.close`: there is nothing to let go of."""

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from opentrusty_core.errors import Conflict, Invalid, StoreError
+from opentrusty_core.storage.row_security import RowSecurity
 from opentrusty_core.stores.sql.codec import Params, Row
 
 T = TypeVar("T")
@@ -62,6 +63,14 @@ class Engine(Database, Protocol):
         """A connection to change the schema with, one runner at a time: the next waits for its turn."""
         ...
 
+    async def check(self) -> None:
+        """Return if the database shows this engine what is there. Raises `RowsHidden`."""
+        ...
+
+    async def row_security(self) -> RowSecurity | None:
+        """How far the database keeps tenants apart by itself; None where it is none that could."""
+        ...
+
     async def close(self) -> None:
         """Finish what waits, and close every connection."""
         ...
@@ -76,6 +85,14 @@ class Migrator(Protocol):
 
     async def apply(self, name: str, checksum: str, text: str) -> None:
         """Run a migration and remember it, both or neither."""
+        ...
+
+    async def secure_rows(self, wanted: bool | None) -> None:
+        """Put row-level security in force, or lift it; None: tables that are new follow those that were there.
+
+        Raises:
+            ConfigurationError: it is wanted, and this database has none.
+        """
         ...
 
 

@@ -12,10 +12,11 @@ CREATE_TABLE = "CREATE TABLE IF NOT EXISTS schema_migrations (name text NOT NULL
 """Where the migrations that ran are remembered; both engines read it so."""
 
 
-async def migrate(engine: Engine) -> tuple[str, ...]:
-    """Apply what is missing; the names of those that ran.
+async def migrate(engine: Engine, *, row_security: bool | None = None) -> tuple[str, ...]:
+    """Apply what is missing; the names of those that ran. Then see to row-level security (`Migrator.secure_rows`).
 
     Raises:
+        ConfigurationError: row-level security is wanted of a database that has none.
         SchemaMismatch: the database was shaped by a newer version, or by other migrations than these.
     """
     known = load_schema()
@@ -27,6 +28,7 @@ async def migrate(engine: Engine) -> tuple[str, ...]:
             if name not in applied:
                 await migrator.apply(name, _checksum(text), text)
                 ran.append(name)
+        await migrator.secure_rows(row_security)
     return tuple(ran)
 
 
@@ -35,6 +37,7 @@ async def check(engine: Engine) -> None:
 
     Raises:
         SchemaMismatch: it is missing, older, newer, or made by other migrations.
+        RowsHidden: row-level security hides what is there.
     """
     known = load_schema()
     try:
@@ -44,6 +47,7 @@ async def check(engine: Engine) -> None:
     _refuse_strange(applied, known)
     if missing := [name for name in known if name not in applied]:
         raise SchemaMismatch(f"The database's schema is older (it lacks {missing[0]}): run `opentrusty migrate`.")
+    await engine.check()
 
 
 async def newest(engine: Engine) -> str | None:

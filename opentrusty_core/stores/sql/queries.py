@@ -1,6 +1,8 @@
 """Named queries: `.sql` files, one text for SQLite and PostgreSQL, parsed once.
 
-`-- name: redeem_code` begins a query, a comment of what it does follows, then one or more statements:
+`-- name: redeem_code` begins a query, a comment of what it does follows, then one or more statements. A query is about
+the tenant that `tenant_id` among its parameters names. `-- name: find_tenant (all tenants)` and
+`-- name: clock (no tenant)` say where that is not so. Row-level security lets a query see no more than that.
 
 - Parameters are `:name`. `{{grant:g}}`, `{{grant}}` and `{{:grant}}` stand for the columns and parameters of a record
   (see `rows`); the other `{{macros}}` for what the engines spell differently.
@@ -16,7 +18,9 @@
 - `{{items:u.terms}}` is the table `item` of the texts in a column that holds a JSON array; `{{lacks:u.terms}}` asks
   whether that array, as it is written, lacks the text `each.value`.
 - A join names the tenant as `{{tenant_of:g}}`: `g.tenant_id`, said so that PostgreSQL looks for both columns of a key.
-  It would otherwise know the tenant as a constant, and on tables that seem small walk all that the tenant has.
+  It would otherwise know the tenant as a constant, and on tables that seem small walk all that the tenant has. What
+  PostgreSQL has instead must not call a function that could leak a row which row-level security hides, or no index is
+  searched by it.
 
 A file in `queries/postgres/` may put a hot query into one statement there, under the same name. A guard that only the
 event follows becomes one statement on PostgreSQL by itself.
@@ -27,13 +31,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import chain
 
 from opentrusty_core.stores.sql.rows import EVENT, RECORDS
 
-_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_NAME = re.compile(r"^-- name: (\w+)(?: \((all tenants|no tenant)\))?$", re.MULTILINE)
 _COMMENT = re.compile(r"--.*$", re.MULTILINE)
 _MACRO = re.compile(r"\{\{(:?)(\w+)(?::([\w.]+))?\}\}")
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
@@ -98,17 +103,32 @@ class Statement:
     returns_rows: bool
 
 
+class Reach(Enum):
+    """Whose rows a query is about."""
+
+    ONE = None
+    """The tenant's that its parameter `tenant_id` names."""
+    ALL = "all tenants"
+    NONE = "no tenant"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A named query."""
 
     name: str
     purpose: str
+    reach: Reach
     statements: tuple[Statement, ...]
     is_read: bool
     """Whether it changes nothing."""
-    is_guarded: bool
-    """Whether its first statement decides if the rest runs."""
+    guard: int
+    """How many statements decide if the rest runs: it does where the last of them finds a row. 0 where all run."""
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether its beginning decides if the rest runs."""
+        return self.guard > 0
 
 
 def load_queries(dialect: Dialect) -> dict[str, Query]:
@@ -135,7 +155,7 @@ def statements_of(text: str, dialect: Dialect) -> tuple[str, ...]:
 def _load(folder: Traversable, dialect: Dialect) -> Iterator[Query]:
     for file in sorted(filter(_is_sql, folder.iterdir()), key=lambda file: file.name):
         _, *parts = _NAME.split(file.read_text("utf-8"))
-        for name, body in chain.from_iterable(map(_both_ways, parts[::2], parts[1::2])):
+        for name, reach, body in chain.from_iterable(map(_both_ways, parts[::3], parts[1::3], parts[2::3])):
             purpose = " ".join(line[3:] for line in body.strip().splitlines() if line.startswith("-- "))
             statements = list(_split(body))
             if (
@@ -144,23 +164,25 @@ def _load(folder: Traversable, dialect: Dialect) -> Iterator[Query]:
                 and _READS.search(statements[0])
             ):
                 statements = [_folded(*statements)]
-            yield _query(name, purpose, tuple(_statement(_expand(text, dialect), dialect) for text in statements))
+            expanded = tuple(_statement(_expand(text, dialect), dialect) for text in statements)
+            yield _query(name, purpose, Reach(reach), expanded)
 
 
-def _both_ways(name: str, body: str) -> Iterator[tuple[str, str]]:
+def _both_ways(name: str, reach: str | None, body: str) -> Iterator[tuple[str, str | None, str]]:
     """A query of a sorted list, ascending and descending; any other as it is."""
-    yield name, body.replace("{{beyond}}", ">").replace("{{order}}", "ASC")
+    yield name, reach, body.replace("{{beyond}}", ">").replace("{{order}}", "ASC")
     if "{{beyond}}" in body:
-        yield f"{name}_descending", body.replace("{{beyond}}", "<").replace("{{order}}", "DESC")
+        yield f"{name}_descending", reach, body.replace("{{beyond}}", "<").replace("{{order}}", "DESC")
 
 
-def _query(name: str, purpose: str, statements: tuple[Statement, ...]) -> Query:
+def _query(name: str, purpose: str, reach: Reach, statements: tuple[Statement, ...]) -> Query:
     return Query(
         name,
         purpose,
+        reach,
         statements,
         is_read=not any(_CHANGES.search(statement.sql) for statement in statements),
-        is_guarded=len(statements) > 1 and statements[0].returns_rows,
+        guard=1 if len(statements) > 1 and statements[0].returns_rows else 0,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
-from opentrusty_core.storage import Platform, TenantRepositories
+from opentrusty_core.storage import Platform, RowSecurity, TenantRepositories
 from opentrusty_core.stores.sql import migrations
 from opentrusty_core.stores.sql.engine import Database, Engine
 from opentrusty_core.stores.sql.repositories.access import SqlAccessTokens, SqlCodes, SqlGrants, SqlRefreshTokens
@@ -91,9 +91,13 @@ class SqlStore:
         """See `storage.Store.check`."""
         await migrations.check(self._engine)
 
-    async def migrate(self) -> tuple[str, ...]:
+    async def migrate(self, *, row_security: bool | None = None) -> tuple[str, ...]:
         """See `storage.Store.migrate`."""
-        return await migrations.migrate(self._engine)
+        return await migrations.migrate(self._engine, row_security=row_security)
+
+    async def row_security(self) -> RowSecurity | None:
+        """See `storage.Store.row_security`."""
+        return await self._engine.row_security()
 
     async def schema(self) -> str | None:
         """See `storage.Store.schema`."""

@@ -35,14 +35,14 @@ case = pytest.mark.case
 KILLED = """
 import anyio, itertools, os, signal, sys
 from opentrusty_core.stores import open_store
-from opentrusty_core.stores.sql.{engine} import engine
-statements, numbers = engine.statements_of, itertools.count()
+import opentrusty_core.stores.sql.{module} as migrator
+statements, numbers = migrator.statements_of, itertools.count()
 def dying(text, dialect):
     for statement in statements(text, dialect):
         if next(numbers) == int(sys.argv[2]):
             os.kill(os.getpid(), signal.SIGKILL)
         yield statement
-engine.statements_of = dying
+migrator.statements_of = dying
 anyio.run(open_store(sys.argv[1]).migrate)
 """
 
@@ -150,7 +150,7 @@ async def test_a_migration_that_fails_leaves_nothing_of_itself(
 @pytest.mark.parametrize("after", [0, 1, 20, 40, 48, 60])
 async def test_a_run_that_was_killed_is_completed_by_the_next(empty_url: str, after: int) -> None:
     """Killed after so many statements, in the first migration or in a later one."""
-    code = KILLED.format(engine="postgres" if empty_url.startswith("postgres") else "sqlite")
+    code = KILLED.format(module="postgres.migrator" if empty_url.startswith("postgres") else "sqlite.engine")
     died = await anyio.run_process([sys.executable, "-c", code, empty_url, str(after)], check=False)
     assert died.returncode == -signal.SIGKILL
     with pytest.raises(SchemaMismatch):

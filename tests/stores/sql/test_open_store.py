@@ -52,6 +52,7 @@ def test_memory_opens() -> None:
         "sqlite:///a.db?mode=ro",
         "postgresql://localhost/a?pool_size=0",
         "postgresql://localhost/a?pool_size=many",
+        "postgresql://localhost/a?row_security=yes",
         "postgresql://localhost/a?no_such_option=1",
     ],
 )
@@ -60,10 +61,12 @@ def test_any_other_url_is_refused_in_a_plain_sentence(url: str) -> None:
         open_store(url)
 
 
-def test_the_url_sets_the_size_of_the_pool_and_libpq_the_rest() -> None:
-    conninfo, size = parse_url("postgresql://u@h1:1,h2:2/db?pool_size=3&sslmode=require&options=-c%20work_mem%3D1MB")
-    assert size == 3
+def test_the_url_sets_what_is_ours_and_libpq_the_rest() -> None:
+    url = "postgresql://u@h1:1,h2:2/db?pool_size=3&row_security=on&sslmode=require&options=-c%20work_mem%3D1MB"
+    address = parse_url(url)
+    assert (address.pool_size, address.row_security) == (3, True)
+    assert not parse_url("postgresql://u@h1/db").row_security
     for expected in ("host=h1,h2", "port=1,2", "sslmode=require", "target_session_attrs=read-write", "work_mem=1MB"):
-        assert expected in conninfo
+        assert expected in address.conninfo
     for setting in ("statement_timeout=2s", "lock_timeout=500ms"):
-        assert setting in conninfo
+        assert setting in address.conninfo

@@ -10,10 +10,12 @@ import pytest
 
 from opentrusty_core.stores.sql.postgres.dialect import POSTGRES
 from opentrusty_core.stores.sql.postgres.pool import parse_url
-from opentrusty_core.stores.sql.queries import Query, load_queries, load_schema
+from opentrusty_core.stores.sql.postgres.row_security import TABLES
+from opentrusty_core.stores.sql.queries import Query, Reach, Statement, load_queries, load_schema
 from opentrusty_core.stores.sql.repositories.platform import ERASED
 from opentrusty_core.stores.sql.sqlite.connection import Connection
 from opentrusty_core.stores.sql.sqlite.dialect import SQLITE
+from tests.support.postgres import SERVER, Cluster
 
 REPOSITORIES = Path(__file__).parents[3] / "opentrusty_core/stores/sql"
 ON_SQLITE, ON_POSTGRES = load_queries(SQLITE), load_queries(POSTGRES)
@@ -43,8 +45,26 @@ TENANT = {
 }
 
 
+LOOKED_UP = re.compile(r"Index Cond: .*")
+
+
 def ids(query: Query) -> str:
     return query.name
+
+
+def tables() -> dict[str, list[str]]:
+    """The tables of the schema with the first words of their lines, which are columns but for FOREIGN and its like."""
+    texts = re.findall(r"CREATE TABLE (?:new_)?(\w+) \((.*?)\n\)", "\n".join(load_schema().values()), re.DOTALL)
+    return {name: re.findall(r"^ +(\w+) ", text, re.MULTILINE) for name, text in texts}
+
+
+def plan_of(connection: psycopg.Connection, statement: Statement) -> str:
+    """The plan that PostgreSQL makes for it whatever its parameters are."""
+    connection.execute(b"PREPARE it AS " + statement.sql.encode())
+    nulls = ", ".join("NULL" for _ in statement.parameters)
+    rows = connection.execute(f"EXPLAIN EXECUTE it{f'({nulls})' if nulls else ''}".encode()).fetchall()
+    connection.execute("DEALLOCATE it")
+    return "\n".join(row[0] for row in rows)
 
 
 @pytest.mark.parametrize("query", ON_POSTGRES.values(), ids=ids)
@@ -82,10 +102,8 @@ def test_every_query_is_used() -> None:
 @pytest.mark.case("I3")
 def test_every_table_of_a_tenant_is_erased_with_it() -> None:
     """A new table gets its `erase_` query and its place in `ERASED`, unless another takes it with it."""
-    schema = "\n".join(load_schema().values())
-    tables = dict(re.findall(r"CREATE TABLE (?:new_)?(\w+) \((.*?)\n\)", schema, re.DOTALL))
-    of_a_tenant = {name for name, columns in tables.items() if re.search(r"^ +tenant_id ", columns, re.MULTILINE)}
-    taken_along = {name for name, columns in tables.items() if "ON DELETE CASCADE" in columns}
+    of_a_tenant = {name for name, columns in tables().items() if "tenant_id" in columns}
+    taken_along = {name for name, columns in tables().items() if "FOREIGN" in columns}
     assert len(of_a_tenant) > 15
     purged = {"changes"}  # within an hour
     assert of_a_tenant - taken_along - purged <= set(ERASED) <= of_a_tenant
@@ -130,20 +148,60 @@ async def test_every_statement_prepares_on_sqlite_and_searches_by_an_index(sqlit
 @pytest.mark.postgres
 def test_every_statement_prepares_on_postgres_and_searches_by_a_whole_index(postgres_store_url: str) -> None:
     """On tables that nobody has analysed, no plan is made that walks a table, or all that one tenant has in it."""
-    conninfo, _ = parse_url(postgres_store_url)
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with psycopg.connect(parse_url(postgres_store_url).conninfo, autocommit=True) as connection:
         for query in ON_POSTGRES.values():
             for statement in query.statements:
-                connection.execute(b"PREPARE it AS " + statement.sql.encode())
-                nulls = ", ".join("NULL" for _ in statement.parameters)
-                rows = connection.execute(f"EXPLAIN EXECUTE it{f'({nulls})' if nulls else ''}".encode()).fetchall()
-                connection.execute("DEALLOCATE it")
-                plan = "\n".join(row[0] for row in rows)
+                plan = plan_of(connection, statement)
                 assert query.name in SCANNING or not WALK.search(plan), plan
                 by_tenant_alone = re.search(
                     r"Index Cond: \(tenant_id = [^()]*(\([^()]*\)[^()]*)?\)$", plan, re.MULTILINE
                 )
                 assert query.name in ALL_OF_A_TENANT or by_tenant_alone is None, plan
+
+
+@pytest.mark.postgres
+@pytest.mark.case("I4")
+def test_row_level_security_takes_no_index_away(postgres_cluster: Cluster, secured_postgres: str) -> None:
+    """A condition that could leak a row which a policy hides is not looked up, but tried on each: there is none."""
+    with (
+        postgres_cluster.database(template=secured_postgres) as url,
+        psycopg.connect(parse_url(url).conninfo, autocommit=True) as exempt,
+        psycopg.connect(parse_url(url.replace("postgres@", f"{SERVER}@")).conninfo, autocommit=True) as held,
+    ):
+        policed = 0
+        for query in ON_POSTGRES.values():
+            for statement in query.statements:
+                plan, secured = plan_of(exempt, statement), plan_of(held, statement)
+                assert sorted(LOOKED_UP.findall(secured)) == sorted(LOOKED_UP.findall(plan)), (query.name, secured)
+                policed += "opentrusty.tenant" in secured
+        assert policed > 200
+
+
+def test_a_variant_is_about_the_same_tenants() -> None:
+    for name, query in ON_SQLITE.items():
+        assert ON_POSTGRES[name].reach is query.reach, name
+
+
+@pytest.mark.case("I4")
+def test_row_level_security_knows_every_table_of_a_tenant() -> None:
+    """And by which column a row is whose; a new one has to be named in `TABLES`."""
+    assert {name for name, columns in tables().items() if "tenant_id" in columns} | {"tenants"} == set(TABLES)
+    assert all(set(whose) <= set(tables()[name]) for name, whose in TABLES.items())
+
+
+@pytest.mark.case("I4")
+def test_only_what_has_to_sees_all_tenants() -> None:
+    """Whoever adds to these says why in the query's comment."""
+    of_all = {name.removesuffix("_descending") for name, query in ON_POSTGRES.items() if query.reach is Reach.ALL}
+    finding = {"find_tenant", "published_keys_of", "resources_of", "tenant_at_domain", "names_of_tenants"}
+    listing = {"page_tenants", "page_tenants_by_creation", "page_tenants_waiting_for_domain", "totals_of_all"}
+    upkeep = {"due_tenants", "forget_tenant", "unsealed_audits", "lock_due_codes", "key_census", "backlog", "changes"}
+    roles = {"assign_platform_role", "assign_first", "revoke_platform_role", "platform_roles_of_principal"}
+    roles |= {"holders_of_platform_role", "platform_role_remains"}
+    accesses = {"declare_access", "get_access", "end_access", "live_accesses", "live_accesses_in"}
+    audits = {"append_events", "seal_events"}
+    purges = {name for name in ON_POSTGRES if name.startswith("purge_")}
+    assert of_all == finding | listing | upkeep | roles | accesses | audits | purges
 
 
 def test_only_guesses_are_counted_without_waiting_for_the_disk() -> None:

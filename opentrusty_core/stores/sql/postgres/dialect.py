@@ -40,7 +40,7 @@ POSTGRES = Dialect(
         "ids": "json_to_recordset(CAST(:ids AS json)) AS each(tenant_id text, id text)",
         "people": "json_to_recordset(CAST(:people AS json)) AS each(tenant_id text, user_id text, day text)",
     },
-    tenant_of=lambda alias: f"({alias}.tenant_id || '')",
+    tenant_of=lambda alias: f"nullif({alias}.tenant_id, '*')",
     items=lambda column: f"json_array_elements_text({column}) AS item(value)",
     holds=lambda column, parameter: f"position(:{parameter} IN {column}) > 0",
     lacks=lambda column: f"strpos(CAST({column} AS text), each.value) = 0",

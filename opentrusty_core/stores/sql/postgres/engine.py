@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import time
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar, TypeVarTuple
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeVar, TypeVarTuple
 
 import psycopg
 
-from opentrusty_core.errors import StoreError, StoreUnavailable
+from opentrusty_core.errors import RowsHidden, StoreError, StoreUnavailable
+from opentrusty_core.storage.row_security import Exemption, RowSecurity
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Call, Database, Migrator, NoSuchTable, Rows, Taken, Unstorable, jitter
-from opentrusty_core.stores.sql.migrations import CREATE_TABLE
 from opentrusty_core.stores.sql.postgres.dialect import POSTGRES
 from opentrusty_core.stores.sql.postgres.grouping import Grouping
+from opentrusty_core.stores.sql.postgres.migrator import lock_key, migrating
 from opentrusty_core.stores.sql.postgres.pool import Pool, connect, parse_url
+from opentrusty_core.stores.sql.postgres.row_security import TABLES, within
 from opentrusty_core.stores.sql.postgres.session import (
     BEGIN,
     COMMIT,
@@ -29,14 +30,13 @@ from opentrusty_core.stores.sql.postgres.session import (
     Refused,
     Session,
 )
-from opentrusty_core.stores.sql.queries import Query, Statement, load_queries, statements_of
+from opentrusty_core.stores.sql.queries import Query, Statement, load_queries
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Body = Callable[[Database], Awaitable[T]]
 
 ATTEMPTS = 4
-MIGRATION_PATIENCE = 60.0
 PIPELINED = 100
 """How many statements are sent before their answers are waited for: patience is with all of them."""
 _RETRY = ("40001", "40P01")  # serialization failure, deadlock: nothing was done, and again may go well
@@ -46,13 +46,17 @@ _UNAVAILABLE = ("08", "0A000", "25006", "26000", "40", "53", "55P03", "57", "58"
 
 
 class PostgresEngine:
-    """See `engine.Engine`. `url` is libpq's, with `?pool_size=` beside its own parameters."""
+    """See `engine.Engine`. `url` is libpq's, with `pool_size` and `row_security` beside its own parameters."""
 
     def __init__(self, url: str) -> None:
+        address = parse_url(url)
         self.statements = 0
         self.queries = load_queries(POSTGRES)
-        self._conninfo, size = parse_url(url)
-        self._pool = Pool(self._conninfo, size)
+        if address.row_security:
+            self.queries = {name: within(query) for name, query in self.queries.items()}
+        self._uses_row_security = address.row_security
+        self._conninfo = address.conninfo
+        self._pool = Pool(self._conninfo, address.pool_size)
         self._events: Grouping[Params] = Grouping(self._append_all)
 
     @property
@@ -102,31 +106,35 @@ class PostgresEngine:
         connection = await connect(self._conninfo)
         try:
             try:
-                cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (_lock_key(name),))
+                cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lock_key(name),))
                 (alone,) = await cursor.fetchone() or (False,)
             except psycopg.Error as error:
                 raise StoreUnavailable(f"PostgreSQL: {error}") from error
             yield bool(alone)
             if alone:  # the next must not have to wait until PostgreSQL sees that the connection is gone
                 with contextlib.suppress(psycopg.Error):
-                    await connection.execute("SELECT pg_advisory_unlock(%s)", (_lock_key(name),))
+                    await connection.execute("SELECT pg_advisory_unlock(%s)", (lock_key(name),))
         finally:
             await connection.close()
 
-    @asynccontextmanager
-    async def migrating(self) -> AsyncIterator[Migrator]:
+    def migrating(self) -> AbstractAsyncContextManager[Migrator]:
         """See `Engine.migrating`."""
-        connection = await connect(self._conninfo)
-        try:
-            await connection.execute("SET statement_timeout = 0")
-            await connection.execute("SET lock_timeout = 0")
-            await connection.execute("SELECT pg_advisory_lock(%s)", (_lock_key("migration"),))
-            await connection.execute("SET lock_timeout = '1s'")
-            yield _Migrator(connection)
-        except psycopg.OperationalError as error:
-            raise StoreUnavailable(f"PostgreSQL: {error}") from error
-        finally:
-            await connection.close()
+        return migrating(self._conninfo)
+
+    async def check(self) -> None:
+        """See `Engine.check`."""
+        if not self._uses_row_security:
+            ((is_active,),) = await self.run("row_security_active", {})
+            if is_active:
+                raise RowsHidden("The database has row-level security: its URL needs row_security=on.")
+
+    async def row_security(self) -> RowSecurity:
+        """See `Engine.row_security`."""
+        rows = await self.run("row_security", {"tables": json.dumps(list(TABLES))})
+        role, *exempting = rows[0][2:]
+        exemption = next((why for why, holds in zip(Exemption, exempting, strict=True) if holds), None)
+        bare = tuple(name for name, is_secured, *_ in rows if not is_secured)
+        return RowSecurity(is_used=self._uses_row_security, unsecured=bare, role=role, exemption=exemption)
 
     async def close(self) -> None:
         """See `Engine.close`."""
@@ -210,12 +218,12 @@ class _Transaction:
         await self.run("append_event", params)
 
     async def run_guarded(self, query: Query, params: Params, *, commit: bool = False) -> Rows:
-        guard, *rest = query.statements
-        (rows,) = await self._send([(guard, params)])
-        if not rows:
-            return rows
-        answers = await self._send([(statement, params) for statement in rest] + [(COMMIT, {})] * commit)
-        return _answer(query, [rows, *answers])
+        calls = [(statement, params) for statement in query.statements]
+        decided = await self._send(calls[: query.guard])
+        if not decided[-1]:
+            return []
+        answers = await self._send(calls[query.guard :] + [(COMMIT, {})] * commit)
+        return _answer(query, [*decided, *answers])
 
     async def commit(self) -> None:
         if self._session.in_transaction:
@@ -254,32 +262,6 @@ async def _transaction(engine: PostgresEngine, session: Session) -> AsyncIterato
         raise
 
 
-class _Migrator:
-    """See `engine.Migrator`."""
-
-    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        self._connection = connection
-
-    async def applied(self) -> dict[str, str]:
-        await self._connection.execute(CREATE_TABLE)
-        cursor = await self._connection.execute("SELECT name, checksum FROM schema_migrations")
-        return dict(await cursor.fetchall())
-
-    async def apply(self, name: str, checksum: str, text: str) -> None:
-        deadline = time.monotonic() + MIGRATION_PATIENCE
-        while True:
-            try:
-                async with self._connection.transaction():
-                    for statement in statements_of(text, POSTGRES):
-                        await self._connection.execute(statement.encode())
-                    await self._connection.execute("INSERT INTO schema_migrations VALUES (%s, %s)", (name, checksum))
-                return
-            except psycopg.errors.LockNotAvailable:  # never hold others up for longer than lock_timeout
-                if time.monotonic() >= deadline:
-                    raise
-            await asyncio.sleep(jitter(0.5))
-
-
 def _answer(query: Query, answers: Iterable[Rows]) -> Rows:
     """The rows of the last statement of a query that returns some; takes the answers of its statements and no more."""
     answer: Rows = []
@@ -287,10 +269,6 @@ def _answer(query: Query, answers: Iterable[Rows]) -> Rows:
         if statement.returns_rows:
             answer = rows
     return answer
-
-
-def _lock_key(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"opentrusty {name}".encode()).digest()[:8], signed=True)
 
 
 def _translated(refused: Refused) -> Exception:

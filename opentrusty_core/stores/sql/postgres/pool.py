@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 import psycopg
@@ -39,18 +40,33 @@ _SETTINGS = {
 }
 
 
-def parse_url(url: str) -> tuple[str, int]:
-    """What psycopg connects with, and the size of the pool (`?pool_size=`, ours).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """What a database URL says."""
+
+    conninfo: str
+    """What psycopg connects with."""
+    pool_size: int
+    row_security: bool
+    """Whether statements say whose rows they are about (see `row_security`)."""
+
+
+def parse_url(url: str) -> Address:
+    """Read a database URL: libpq's, with the parameters `pool_size` and `row_security`, which are ours.
 
     Raises:
         ConfigurationError: the address is none.
     """
     address, _, text = url.partition("?")
     query = parse_qsl(text, keep_blank_values=True)
-    sizes = [value for name, value in query if name == "pool_size"] or [str(DEFAULT_SIZE)]
-    if not (sizes[-1].isdecimal() and 1 <= int(sizes[-1]) <= 1000):
+    ours = {"pool_size": str(DEFAULT_SIZE), "row_security": "off"}
+    ours |= {name: value for name, value in query if name in ours}
+    size, row_security = ours["pool_size"], ours["row_security"]
+    if not (size.isdecimal() and 1 <= int(size) <= 1000):
         raise ConfigurationError("The database URL's pool_size is a number from 1 to 1000.")
-    rest = urlencode([(name, value) for name, value in query if name != "pool_size"])
+    if row_security not in {"on", "off"}:
+        raise ConfigurationError("The database URL's row_security is on or off.")
+    rest = urlencode([(name, value) for name, value in query if name not in ours])
     try:
         given = conninfo_to_dict(f"{address}?{rest}")
     except psycopg.Error as error:
@@ -58,7 +74,8 @@ def parse_url(url: str) -> tuple[str, int]:
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     given["options"] = f"{options} {given.get('options') or ''}".strip()
     defaults = {"connect_timeout": "2", "target_session_attrs": "read-write", "application_name": "opentrusty"}
-    return make_conninfo("", **{**defaults, **given}), int(sizes[-1])
+    conninfo = make_conninfo("", **{**defaults, **given})
+    return Address(conninfo=conninfo, pool_size=int(size), row_security=row_security == "on")
 
 
 async def connect(conninfo: str) -> psycopg.AsyncConnection[tuple[object, ...]]:

@@ -32,8 +32,8 @@ SELECT {{event:found}}, found.fits, found.place
 -- The next segments that may hold an event that fits.
 SELECT s.first_id, s.last_id FROM audit_segments s
  WHERE s.tenant_id = :tenant_id AND s.first_id {{beyond}} :segment AND s.first_id < :to
-   AND s.first_id >= coalesce(
-       (SELECT max(f.first_id) FROM audit_segments f WHERE f.tenant_id = :tenant_id AND f.first_id <= :from), ''
+   AND s.first_id >= (
+       SELECT coalesce(max(f.first_id), '') FROM audit_segments f WHERE f.tenant_id = :tenant_id AND f.first_id <= :from
    )
    AND {{may_hold:s}}
  ORDER BY s.first_id {{order}} LIMIT :count;
@@ -53,6 +53,6 @@ SELECT u.id, u.username FROM {{ids}} JOIN users u ON u.tenant_id = each.tenant_i
 -- The names of clients by id.
 SELECT {{client:c}} FROM {{ids}} JOIN clients c ON c.tenant_id = each.tenant_id AND c.client_id = each.id;
 
--- name: names_of_tenants
+-- name: names_of_tenants (all tenants)
 -- The names of tenants by id.
 SELECT t.id, t.name FROM {{ids}} JOIN tenants t ON t.id = each.id;

@@ -118,7 +118,7 @@ SELECT 1
    AND NOT (m.group_id = :left_group AND m.user_id = :left_user) AND u.status = 'active'
  LIMIT 1;
 
--- name: assign_platform_role
+-- name: assign_platform_role (all tenants)
 -- Gives a platform role. No row: the principal holds it already, or does not exist.
 INSERT INTO platform_assignments ({{assignment}})
 SELECT {{:assignment}}
@@ -129,7 +129,7 @@ SELECT {{:assignment}}
     ON CONFLICT DO NOTHING RETURNING role;
 {{write_event}};
 
--- name: assign_first
+-- name: assign_first (all tenants)
 -- Gives a platform role if nobody holds it. The row in meta is a lock: racers take it one after the other, and each then
 -- reads what the one before has committed. No row: somebody holds the role, or the principal does not exist.
 INSERT INTO meta (name, value) VALUES (:lock_name, '')
@@ -143,27 +143,27 @@ SELECT {{:assignment}}
            SELECT 1 FROM groups WHERE tenant_id = :assignment_tenant_id AND id = :group_id {{for_key_share}}))
 RETURNING role;
 
--- name: revoke_platform_role
+-- name: revoke_platform_role (all tenants)
 -- Takes a platform role. No row: the principal does not hold it.
 DELETE FROM platform_assignments
  WHERE tenant_id = :home AND principal_kind = :principal_kind AND principal_id = :principal_id AND role = :role
 RETURNING role;
 {{write_event}};
 
--- name: platform_roles_of_principal
+-- name: platform_roles_of_principal (all tenants)
 -- The platform roles of a principal itself, by name.
 SELECT {{assignment:a}} FROM platform_assignments a
  WHERE a.tenant_id = :home AND a.principal_kind = :principal_kind AND a.principal_id = :principal_id
  ORDER BY a.role;
 
--- name: holders_of_platform_role
+-- name: holders_of_platform_role (all tenants)
 -- Who holds a platform role themselves, by home and principal.
 SELECT {{assignment:a}} FROM platform_assignments a
  WHERE a.role = :role
    AND (a.tenant_id, a.principal_kind, a.principal_id) > (:after_home, :after_kind, :after_id)
  ORDER BY a.tenant_id, a.principal_kind, a.principal_id LIMIT :limit;
 
--- name: platform_role_remains
+-- name: platform_role_remains (all tenants)
 -- A row, if without those of a home who leave an active user holds the platform role, themselves or by a group.
 SELECT 1 AS remains
   FROM platform_assignments a JOIN users u ON u.tenant_id = {{tenant_of:a}} AND u.id = a.principal_id
@@ -180,25 +180,25 @@ SELECT 1
    AND NOT (m.tenant_id = :home AND m.group_id = :left_group AND m.user_id = :left_user) AND u.status = 'active'
  LIMIT 1;
 
--- name: declare_access
+-- name: declare_access (all tenants)
 -- Opens a tenant for a while, as a part of more.
 INSERT INTO declared_accesses ({{declared_access}}) VALUES ({{:declared_access}}) RETURNING id;
 
--- name: get_access
+-- name: get_access (all tenants)
 -- One declared access.
 SELECT {{declared_access:d}} FROM declared_accesses d WHERE d.id = :access_id;
 
--- name: end_access
+-- name: end_access (all tenants)
 -- Ends a declared access, as a part of more. No row: it has ended or expired, or never was.
 UPDATE declared_accesses SET ended_at = :now
  WHERE id = :access_id AND ended_at IS NULL AND expires_at > :now RETURNING tenant_id;
 
--- name: live_accesses
+-- name: live_accesses (all tenants)
 -- The declared accesses that open a tenant now, by id.
 SELECT {{declared_access:d}} FROM declared_accesses d
  WHERE d.id > :after AND d.ended_at IS NULL AND d.expires_at > :now ORDER BY d.id LIMIT :limit;
 
--- name: live_accesses_in
+-- name: live_accesses_in (all tenants)
 -- The declared accesses that open a tenant now, by id.
 SELECT {{declared_access:d}} FROM declared_accesses d
  WHERE d.tenant_id = :opened AND d.id > :after AND d.ended_at IS NULL AND d.expires_at > :now

@@ -19,7 +19,7 @@ SELECT {{segment:s}} FROM audit_segments s
 SELECT {{event:e}} FROM audit_events e
  WHERE e.tenant_id = :tenant_id AND e.id > :after AND e.id < :before ORDER BY e.id LIMIT :limit;
 
--- name: seal_events
+-- name: seal_events (all tenants)
 -- Writes a head with its segment and what was counted. No row: another has sealed meanwhile.
 INSERT INTO audit_heads (tenant_id, {{head}})
 SELECT :tenant_id, {{:head}}
@@ -87,12 +87,12 @@ SELECT :tenant_id, (SELECT count(*) FROM users WHERE tenant_id = :tenant_id),
 -- How many users and clients a tenant has.
 SELECT 1 AS tenants, t.users, t.clients, t.counted_at FROM tenant_totals t WHERE t.tenant_id = :tenant_id;
 
--- name: totals_of_all
+-- name: totals_of_all (all tenants)
 -- How many tenants, users and clients there are.
 SELECT count(*), CAST(sum(t.users) AS {{integer}}), CAST(sum(t.clients) AS {{integer}}), min(t.counted_at) AS counted_at
   FROM tenant_totals t WHERE t.tenant_id > '';
 
--- name: purge_last_active
+-- name: purge_last_active (all tenants)
 -- Who was not active for so long that no number asks for it.
 DELETE FROM last_active WHERE (tenant_id, user_id) IN (
     SELECT tenant_id, user_id FROM last_active WHERE day < :forgotten_day ORDER BY day LIMIT :batch {{skip_locked}}

@@ -1,11 +1,11 @@
 -- The deployment as a whole.
 
--- name: key_census
+-- name: key_census (all tenants)
 -- The keys of all tenants that are not retired, by status: how many, since when the first signs or may begin to.
 SELECT k.status, count(*) AS keys, min(k.activated_at) AS activated_at, min(k.activates_at) AS activates_at
   FROM signing_keys k WHERE k.status <> 'retired' GROUP BY k.status;
 
--- name: backlog
+-- name: backlog (all tenants)
 -- How many records of each kind are due to go, each counted up to a bound.
 SELECT 'access_tokens' AS kind, count(*) AS due
   FROM (SELECT 1 FROM access_tokens WHERE expires_at <= :now LIMIT :limit) AS found

@@ -59,7 +59,7 @@ class SqlAudit(Repository):
         wanted = [{"tenant_id": self._tenant_id, "id": storable(id_)} for id_ in ids]
         if not wanted:
             return Names()
-        params = {"ids": json.dumps(wanted)}
+        params = self._params(ids=json.dumps(wanted))
         if self._tenant_id == PLATFORM:
             return Names(tenants=dict(await self._database.run("names_of_tenants", params)))
         users, clients = await self._database.together(("names_of_users", params), ("names_of_clients", params))

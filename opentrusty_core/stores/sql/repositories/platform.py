@@ -118,18 +118,19 @@ class SqlTenants(Repository):
         """See `storage.Tenants.erase`."""
 
         async def body(database: Database) -> Mapping[str, int]:
-            tenant = first(TENANT, await database.run("tenant_to_erase", {"home": tenant_id}))
+            of_it = {"tenant_id": tenant_id, "home": tenant_id}
+            tenant = first(TENANT, await database.run("tenant_to_erase", of_it))
             if tenant is None or tenant.deletion is None:
                 raise Conflict("The tenant is not being erased.")
             gone: Counter[str] = Counter()
             for table in ERASED:
                 if left := batch - gone.total():
-                    rows = await database.run(f"erase_{table}", {"home": tenant_id, "batch": left})
+                    rows = await database.run(f"erase_{table}", {**of_it, "batch": left})
                     gone += Counter({table: len(rows)})
             if gone:
                 erased = dict(gone + Counter(tenant.deletion.erased))
                 tenant = replace(tenant, deletion=replace(tenant.deletion, erased=erased))
-                await database.run("count_erased", {"home": tenant_id, **TENANT.params(tenant)})
+                await database.run("count_erased", of_it | TENANT.params(tenant))
             return gone
 
         return await self._database.unit(body)

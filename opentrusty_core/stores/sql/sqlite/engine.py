@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 
 import anyio
 
-from opentrusty_core.errors import StoreError, StoreUnavailable
+from opentrusty_core.errors import ConfigurationError, StoreError, StoreUnavailable
 from opentrusty_core.stores.sql.codec import Params
 from opentrusty_core.stores.sql.engine import Call, Database, Migrator, NoSuchTable, Rows, jitter
 from opentrusty_core.stores.sql.migrations import CREATE_TABLE
@@ -147,6 +147,12 @@ class SqliteEngine:
                     return
             await _sleep_until(deadline, StoreUnavailable("Another process migrates the database."))
 
+    async def check(self) -> None:
+        """See `Engine.check`: it hides nothing."""
+
+    async def row_security(self) -> None:
+        """See `Engine.row_security`: SQLite has none."""
+
     async def close(self) -> None:
         """See `Engine.close`."""
         async with self._lock:
@@ -229,6 +235,10 @@ class _Migrator:
         except BaseException:
             self._connection.rollback()
             raise
+
+    async def secure_rows(self, wanted: bool | None) -> None:
+        if wanted:
+            raise ConfigurationError("SQLite has no row-level security: PostgreSQL has.")
 
 
 async def _begin(connection: Connection, deadline: float) -> None:

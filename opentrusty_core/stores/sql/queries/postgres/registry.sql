@@ -1,4 +1,4 @@
--- name: append_events
+-- name: append_events (all tenants)
 -- Writes events of any tenants down, all in one commit.
 INSERT INTO audit_events (tenant_id, {{event}})
 SELECT * FROM unnest(

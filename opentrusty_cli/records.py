@@ -217,6 +217,7 @@ def of_access(named: NamedAccess) -> Data:
         "home": named.home_name,
         "kind": access.principal.kind.value,
         "principal_id": access.principal.id,
+        "principal_name": named.principal_name,
         "reason": access.reason,
         "declared_at": time(access.declared_at),
         "expires_at": time(access.expires_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from opentrusty_admin.call import Call
 from opentrusty_admin.operation import operation
 from opentrusty_admin.schemas.base import Listing, PageQuery
-from opentrusty_admin.schemas.roles import AssignmentOut, RoleOut
+from opentrusty_admin.schemas.roles import HolderOut, RoleOut
 from opentrusty_core.domain.principal import Principal, PrincipalKind
 from opentrusty_core.domain.role import BUILTIN_ROLES, Permission, RoleScope
 from opentrusty_core.errors import NotFound
@@ -22,11 +22,12 @@ async def list_platform_roles(ctx: Call) -> Listing[RoleOut]:
     return Listing(items=tuple(map(RoleOut.of, roles)), next_cursor=None)
 
 
-@operation("GET", _HOLDERS, query=PageQuery, returns=Listing[AssignmentOut], permission=Permission.PLATFORM_ROLE_ASSIGN)
-async def list_platform_role_holders(ctx: Call[None, PageQuery]) -> Listing[AssignmentOut]:
+@operation("GET", _HOLDERS, query=PageQuery, returns=Listing[HolderOut], permission=Permission.PLATFORM_ROLE_ASSIGN)
+async def list_platform_role_holders(ctx: Call[None, PageQuery]) -> Listing[HolderOut]:
     """List who holds a role of the platform themselves, by the tenant that they belong to."""
     page = await ctx.management.roles.platform_holders(ctx.actor, ctx.path["role"], ctx.page)
-    return ctx.listing(page, AssignmentOut.of_platform)
+    names = await ctx.management.roles.platform_names(ctx.actor, page.items)
+    return ctx.listing(page, lambda holder: HolderOut.of_home(holder, names))
 
 
 @operation("PUT", _HOLDER, permission=Permission.PLATFORM_ROLE_ASSIGN)

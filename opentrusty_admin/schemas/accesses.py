@@ -25,6 +25,8 @@ class AccessOut(Model):
     home: str
     """The name of the tenant that who looks belongs to."""
     principal: PrincipalOut
+    principal_name: str | None
+    """What to call who looks: a username or a client's name; null where they are gone."""
     reason: str
     declared_at: Moment
     expires_at: Moment
@@ -38,6 +40,7 @@ class AccessOut(Model):
             tenant=named.tenant_name,
             home=named.home_name,
             principal=PrincipalOut.of(access.principal),
+            principal_name=named.principal_name,
             reason=access.reason,
             declared_at=access.declared_at,
             expires_at=access.expires_at,

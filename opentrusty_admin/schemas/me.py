@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from opentrusty_admin.schemas.base import Model
+from opentrusty_admin.schemas.base import Model, Moment
 from opentrusty_core.domain.audit import ActorKind
+from opentrusty_core.domain.declared_access import ALLOWS
 from opentrusty_core.domain.role import Permission
-from opentrusty_core.management import Myself
+from opentrusty_core.management import Myself, NamedAccess
 
 
 class Home(Model):
@@ -14,6 +15,33 @@ class Home(Model):
     id: str
     name: str
     display_name: str
+
+
+class OpenedTenant(Model):
+    """A tenant that the caller may look into by an access that they declared."""
+
+    id: str
+    """The access's id."""
+    tenant_id: str
+    tenant: str
+    """The tenant's name."""
+    reason: str
+    expires_at: Moment
+    permissions: tuple[Permission, ...]
+    """What it allows there: reading."""
+
+    @classmethod
+    def of(cls, named: NamedAccess) -> OpenedTenant:
+        """As JSON."""
+        access = named.access
+        return cls(
+            id=access.id,
+            tenant_id=access.tenant_id,
+            tenant=named.tenant_name,
+            reason=access.reason,
+            expires_at=access.expires_at,
+            permissions=tuple(sorted(ALLOWS)),
+        )
 
 
 class MeOut(Model):
@@ -30,8 +58,8 @@ class MeOut(Model):
     """What holds in the caller's own tenant."""
     platform_permissions: tuple[Permission, ...]
     """What holds on the platform, and by that in every tenant."""
-    accesses: tuple[str, ...]
-    """The ids of the tenants that the caller may look into by an access that they declared."""
+    accesses: tuple[OpenedTenant, ...]
+    """The tenants that the caller may look into by an access that they declared."""
 
     @classmethod
     def of(cls, me: Myself) -> MeOut:
@@ -46,5 +74,5 @@ class MeOut(Model):
             tenant=Home(id=me.tenant.id, name=me.tenant.name, display_name=me.tenant.display_name),
             permissions=tuple(sorted(me.actor.permissions)),
             platform_permissions=tuple(sorted(me.actor.platform_permissions)),
-            accesses=tuple(sorted(me.actor.accesses)),
+            accesses=tuple(map(OpenedTenant.of, me.accesses)),
         )

@@ -11,7 +11,7 @@ from opentrusty_core.domain.authority import Authority
 from opentrusty_core.domain.custom_role import CustomRole
 from opentrusty_core.domain.principal import Principal, PrincipalKind
 from opentrusty_core.domain.role import Assignment, Permission, Role, RoleScope
-from opentrusty_core.management import RoleFields
+from opentrusty_core.management import PrincipalNames, RoleFields
 
 MAX_PERMISSIONS = 200
 
@@ -113,6 +113,22 @@ class AssignmentOut(Model):
             principal=PrincipalOut.of(assignment.principal),
             assigned_at=assignment.assigned_at,
         )
+
+
+class HolderOut(AssignmentOut):
+    """A principal of a tenant holds a role of the platform."""
+
+    home: str
+    """The name of the tenant that the principal belongs to."""
+    name: str | None
+    """What to call the principal: a username, or the name of a group or a client; null where it is gone."""
+
+    @classmethod
+    def of_home(cls, assignment: Assignment, names: PrincipalNames) -> HolderOut:
+        """As JSON."""
+        held = AssignmentOut.of_platform(assignment)
+        name = names.principals.get((held.home_id, assignment.principal))
+        return cls(**dict(held), home=names.tenants.get(held.home_id, ""), name=name)
 
 
 class AuthorityOut(Model):

@@ -35,6 +35,7 @@ from opentrusty_core.management.manifests import Manifests, UseCases
 from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
 from opentrusty_core.management.me import Me, Myself
 from opentrusty_core.management.password_policy import generate_password
+from opentrusty_core.management.principal_names import PrincipalNames
 from opentrusty_core.management.resources import Resources
 from opentrusty_core.management.roles import Roles
 from opentrusty_core.management.sealing import Sealing, SealReport
@@ -75,6 +76,7 @@ __all__ = [
     "Management",
     "Myself",
     "NamedAccess",
+    "PrincipalNames",
     "Repeated",
     "RoleFields",
     "SealReport",
@@ -149,7 +151,7 @@ class Management:
         self.consents = Consents(context)
         self.bulk_users = BulkUsers(context, self.users, self.sessions)
         self.audit = Audit(context)
-        self.me = Me(context)
+        self.me = Me(context, self.accesses)
         self.idempotency = Idempotency(context)
         self.bootstrap = Bootstrap(context, self.tenants, self.users)
         self.statistics = Statistics(context)

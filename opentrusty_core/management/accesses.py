@@ -5,18 +5,18 @@ Both audits say so, the tenant's and the platform's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.declared_access import LIFETIME, MAX_REASON, MIN_REASON, DeclaredAccess
-from opentrusty_core.domain.page import Page, PageRequest
+from opentrusty_core.domain.page import MAX_PAGE, Page, PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.errors import Denied, Invalid, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.principal_names import names_of_principals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,14 @@ class Administrator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedAccess:
-    """A declared access with the names of its tenants: the one that it opens, and the home of who looks in."""
+    """A declared access with the names of its tenants, the one that it opens and the home of who looks in, and what
+    the latter is called, if they are still there.
+    """
 
     access: DeclaredAccess
     tenant_name: str
     home_name: str
+    principal_name: str | None
 
 
 class Accesses:
@@ -94,6 +97,17 @@ class Accesses:
         page = await self._store.platform.accesses.live_in(tenant_id, self._context.runtime.now(), request)
         return Page(items=await self._named(page.items), next_after=page.next_after)
 
+    async def own(self, actor: Actor) -> tuple[NamedAccess, ...]:
+        """Those by which the actor may look into tenants now, the oldest first of each."""
+        now, found = self._context.runtime.now(), list[DeclaredAccess]()
+        for tenant_id in sorted(actor.accesses):
+            request: PageRequest | None = PageRequest(limit=MAX_PAGE)
+            while request is not None:
+                page = await self._store.platform.accesses.live_in(tenant_id, now, request)
+                found += [it for it in page.items if (it.home_id, it.principal) == (actor.tenant_id, actor.principal)]
+                request = PageRequest(limit=MAX_PAGE, after=page.next_after) if page.next_after is not None else None
+        return await self._named(found)
+
     async def _administrator(self, actor: Actor, to: Administrator | None) -> Administrator:
         if to is None and actor.tenant_id is not None and actor.principal is not None:
             return Administrator(home_id=actor.tenant_id, principal=actor.principal)
@@ -106,14 +120,16 @@ class Accesses:
             raise Denied(f"The {to.principal.kind.value} is no platform administrator.")
         return to
 
-    async def _named(self, accesses: Iterable[DeclaredAccess]) -> tuple[NamedAccess, ...]:
-        """With the names of their tenants: there are never many at a time."""
-        names: dict[str, str] = {}
-        for tenant_id in {it for access in accesses for it in (access.tenant_id, access.home_id)}:
-            with suppress(NotFound):  # erased meanwhile
-                names[tenant_id] = (await self._store.tenant(tenant_id).tenant.get()).name
+    async def _named(self, accesses: Collection[DeclaredAccess]) -> tuple[NamedAccess, ...]:
+        who = [(it.home_id, it.principal) for it in accesses]
+        names = await names_of_principals(self._context, who, {it.tenant_id for it in accesses})
         return tuple(
-            NamedAccess(access=it, tenant_name=names.get(it.tenant_id, ""), home_name=names.get(it.home_id, ""))
+            NamedAccess(
+                access=it,
+                tenant_name=names.tenants.get(it.tenant_id, ""),
+                home_name=names.tenants.get(it.home_id, ""),
+                principal_name=names.principals.get((it.home_id, it.principal)),
+            )
             for it in accesses
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.authority import Authority
@@ -14,6 +14,7 @@ from opentrusty_core.errors import Denied, NotFound
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
 from opentrusty_core.management.owners import departing
+from opentrusty_core.management.principal_names import PrincipalNames, names_of_principals
 
 
 class Roles:
@@ -54,6 +55,11 @@ class Roles:
         if role not in BUILTIN_ROLES or BUILTIN_ROLES[role].scope is not RoleScope.PLATFORM:
             raise NotFound("It is not a role of the platform.")
         return await self._store.platform.assignments.of_role(role, request)
+
+    async def platform_names(self, actor: Actor, holders: Collection[Assignment]) -> PrincipalNames:
+        """What these holders of roles of the platform are called, and their homes."""
+        actor.require_platform(Permission.PLATFORM_ROLE_ASSIGN)
+        return await names_of_principals(self._context, [(it.tenant_id, it.principal) for it in holders])
 
     async def assign(self, actor: Actor, tenant_id: str, principal: Principal, role: str) -> bool:
         """Give a principal of the tenant a role; False where they hold it already.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from opentrusty_core.domain.role import TENANT_AUDITOR
 from tests.support.admin_plane import AdminWorld
 from tests.support.auth_plane import SYSTEM
 
@@ -187,6 +188,7 @@ async def test_platform_roles_are_given_and_taken(world: AdminWorld) -> None:
     assert (await root.put(f"{holders}/acme/user/{me}", None)).status_code == 204
     (held,) = (await root.get(holders)).json()["items"]
     assert (held["home_id"], held["scope"]) == (world.acme.id, "platform")
+    assert (held["home"], held["name"]) == ("acme", "pat")
     assert held["principal"] == {"kind": "user", "id": me}
     assert "platform-audit:read" in (await pat.get("/me")).json()["platform_permissions"]
     assert (await root.delete(f"{holders}/acme/user/{me}")).status_code == 204
@@ -232,7 +234,11 @@ async def test_a_declared_access_opens_a_tenant_for_reading(world: AdminWorld) -
     assert (access["tenant"], access["home"], access["reason"]) == ("acme", "platform", REASON)
     assert {(await root.get(path)).status_code for path in reads} == {200}
     assert (await root.get("/tenants/other/users")).status_code == 403
-    assert (await root.get("/me")).json()["accesses"] == [world.acme.id]
+    (opened,) = (await root.get("/me")).json()["accesses"]
+    assert (opened["id"], opened["tenant"], opened["tenant_id"]) == (access["id"], "acme", world.acme.id)
+    assert (opened["reason"], opened["expires_at"]) == (REASON, access["expires_at"])
+    assert set(opened["permissions"]) == TENANT_AUDITOR.permissions
+    assert access["principal_name"] == "root"
     for answer in (
         await root.post(USERS, {"username": "mine"}),
         await root.post(GROUPS, {"name": "Mine"}),

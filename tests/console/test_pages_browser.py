@@ -149,7 +149,8 @@ def test_the_platform_makes_suspends_and_resumes_a_tenant(console: Console) -> N
 def test_a_platform_administrator_does_not_see_into_a_tenant(console: Console) -> None:
     page = console.sign_in(platform_admin(console.dev), "/platform/tenants")
     page.goto(f"{console.url}/t/acme/users")
-    expect(page.get_by_text("The console is not for this account")).to_be_visible()
+    expect(page.get_by_text("This tenant is closed to you")).to_be_visible()
+    expect(page.get_by_text("alice")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", ["de-DE", "en-GB"])

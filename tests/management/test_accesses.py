@@ -197,3 +197,17 @@ async def test_maintenance_removes_what_has_expired(acme: Place) -> None:
     assert (await acme.management.maintenance.maintain()).purged["declared_accesses"] == 1
     assert await acme.store.platform.accesses.get(access.id) is None
     assert TENANT_OWNER.permissions >= {Permission.ACCESS_READ}
+
+
+async def test_an_administrator_sees_their_own_accesses_by_name(acme: Place, globex: Place) -> None:
+    """Not another's to the same tenant, and none that has ended."""
+    boss, management = await boss_of(acme), acme.management
+    await management.roles.assign(SYSTEM, acme.tenant.id, Principal.user(acme.plain.id), PLATFORM_ADMIN.name)
+    theirs = await management.accesses.declare(await acme.actor(acme.plain), globex.tenant.id, REASON)
+    mine = await management.accesses.declare(await now_as(acme, boss), globex.tenant.id, REASON)
+    ended = await management.accesses.declare(await now_as(acme, boss), acme.tenant.id, REASON)
+    await management.accesses.end(await now_as(acme, boss), ended.access.id)
+    assert [it.principal_name for it in (theirs, mine)] == [acme.plain.username, boss.user.username]
+    assert (await management.me.get(await now_as(acme, boss))).accesses == (mine,)
+    assert (await management.me.get(await acme.actor(acme.plain))).accesses == (theirs,)
+    assert (await management.me.get(await acme.actor(acme.owner))).accesses == ()

@@ -193,6 +193,8 @@ PLATFORM_OWN = {
     "domains.waiting",
     "roles.builtin",
     "roles.platform_holders",
+    "roles.platform_names",
+    "accesses.own",
     "accesses.declare",
     "accesses.end",
     "accesses.live",

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opentrusty_core.domain.audit import AuditType, Origin
+from opentrusty_core.domain.client import GrantType
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import (
     BUILTIN_ROLES,
@@ -175,6 +176,28 @@ async def test_holders_are_asked_in_the_roles_own_scope(acme: Place) -> None:
         await roles.holders(SYSTEM, acme.tenant.id, PLATFORM_ADMIN.name, EVERYTHING)
     with pytest.raises(NotFound):
         await roles.platform_holders(SYSTEM, TENANT_OWNER.name, EVERYTHING)
+
+
+async def test_holders_on_the_platform_have_names(acme: Place) -> None:
+    """Users, groups and clients, and the tenants that they belong to; for those who may ask who holds what."""
+    management = acme.management
+    group = await management.groups.create(SYSTEM, acme.tenant.id, {"name": "Operators"})
+    made = await management.clients.create(
+        SYSTEM, acme.tenant.id, {"client_name": "Robot", "grant_types": (GrantType.CLIENT_CREDENTIALS,)}
+    )
+    principals = {
+        Principal.user(acme.plain.id): acme.plain.username,
+        Principal.group(group.id): "Operators",
+        Principal.client(made.client.client_id): "Robot",
+    }
+    for principal in principals:
+        await management.roles.assign(SYSTEM, acme.tenant.id, principal, PLATFORM_AUDITOR.name)
+    holders = (await management.roles.platform_holders(SYSTEM, PLATFORM_AUDITOR.name, EVERYTHING)).items
+    names = await management.roles.platform_names(SYSTEM, holders)
+    assert names.tenants == {acme.tenant.id: acme.tenant.name}
+    assert {principal: name for (_, principal), name in names.principals.items()} == principals
+    with pytest.raises(Denied):
+        await management.roles.platform_names(await acme.actor(acme.owner), holders)
 
 
 async def test_a_user_who_does_not_exist_gets_no_role(acme: Place, globex: Place) -> None:

@@ -3,9 +3,13 @@ import {
   AppWindow,
   Boxes,
   Building2,
+  DoorOpen,
+  Globe,
+  HeartPulse,
   KeyRound,
   type LucideIcon,
   ShieldCheck,
+  UserCog,
   Users,
   UsersRound,
 } from "lucide-react";
@@ -42,13 +46,28 @@ export const TENANT_NAV: readonly NavSection[] = [
   },
   {
     label: "operate",
-    items: [{ label: "keys", path: "keys", icon: KeyRound, permission: "key:read" }],
+    items: [
+      { label: "keys", path: "keys", icon: KeyRound, permission: "key:read" },
+      { label: "accesses", path: "accesses", icon: DoorOpen, permission: "access:read" },
+    ],
   },
 ];
 
 export const PLATFORM_NAV: readonly NavSection[] = [
   {
-    items: [{ label: "tenants", path: "tenants", icon: Building2, permission: "tenant:list" }],
+    label: "manage",
+    items: [
+      { label: "tenants", path: "tenants", icon: Building2, permission: "tenant:list" },
+      { label: "domains", path: "domains", icon: Globe, permission: "domain:approve" },
+      { label: "platformRoles", path: "roles", icon: UserCog, permission: "platform-role:assign" },
+    ],
+  },
+  {
+    label: "operate",
+    items: [
+      { label: "health", path: "health", icon: HeartPulse, permission: "platform-health:read" },
+      { label: "accesses", path: "accesses", icon: DoorOpen, permission: "access:declare" },
+    ],
   },
 ];
 

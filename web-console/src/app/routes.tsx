@@ -239,6 +239,13 @@ const tenantPages = [
     ...ofTenant("apis/$identifier"),
     component: lazyRouteComponent(() => import("@/features/apis/ApiPages"), "ApiPage"),
   }),
+  createRoute({
+    ...ofTenant("accesses"),
+    component: lazyRouteComponent(
+      () => import("@/features/accesses/TenantAccessesPage"),
+      "TenantAccessesPage",
+    ),
+  }),
 ] as const;
 
 const platformPages = [
@@ -248,6 +255,11 @@ const platformPages = [
   }),
   createRoute({
     ...ofPlatform("tenants"),
+    validateSearch: z.object({
+      search: text,
+      status: z.catch(z.optional(z.enum(["active", "suspended", "deleting", "erasing"])), undefined),
+      sort: z.catch(z.optional(z.enum(["name", "-name", "created_at", "-created_at"])), undefined),
+    }),
     component: lazyRouteComponent(() => import("@/features/tenants/TenantsPage"), "TenantsPage"),
   }),
   createRoute({
@@ -257,6 +269,38 @@ const platformPages = [
   createRoute({
     ...ofPlatform("tenants/$name"),
     component: lazyRouteComponent(() => import("@/features/tenants/TenantPage"), "TenantPage"),
+  }),
+  createRoute({
+    ...ofPlatform("domains"),
+    component: lazyRouteComponent(() => import("@/features/tenants/DomainsPage"), "DomainsPage"),
+  }),
+  createRoute({
+    ...ofPlatform("roles"),
+    component: lazyRouteComponent(
+      () => import("@/features/platformRoles/PlatformRolesPage"),
+      "PlatformRolesPage",
+    ),
+  }),
+  createRoute({
+    ...ofPlatform("roles/new"),
+    validateSearch: z.object({ role: text }),
+    component: lazyRouteComponent(
+      () => import("@/features/platformRoles/NewPlatformRolePage"),
+      "NewPlatformRolePage",
+    ),
+  }),
+  createRoute({
+    ...ofPlatform("health"),
+    component: lazyRouteComponent(() => import("@/features/health/HealthPage"), "HealthPage"),
+  }),
+  createRoute({
+    ...ofPlatform("accesses"),
+    component: lazyRouteComponent(() => import("@/features/accesses/AccessesPage"), "AccessesPage"),
+  }),
+  createRoute({
+    ...ofPlatform("accesses/new"),
+    validateSearch: z.object({ tenant: text }),
+    component: lazyRouteComponent(() => import("@/features/accesses/NewAccessPage"), "NewAccessPage"),
   }),
 ] as const;
 

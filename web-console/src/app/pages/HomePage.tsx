@@ -7,7 +7,7 @@ import { NotForYou } from "./NotForYou";
 export function HomePage() {
   const me = useMe();
   if (me.isPending) return <Loading />;
-  if (me.isError) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
+  if (me.isError && !me.data) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
   if (me.data.platform_permissions.length > 0) return <Navigate to="/platform" replace />;
   if (me.data.permissions.length > 0)
     return <Navigate to="/t/$tenant" params={{ tenant: me.data.tenant.name }} replace />;

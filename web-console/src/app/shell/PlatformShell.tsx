@@ -4,16 +4,17 @@ import { nameOf, useMe } from "@/shared/auth/me";
 import { Failed, Loading } from "@/shared/ui/states";
 import { PLATFORM_NAV } from "../navigation";
 import { NotForYou } from "../pages/NotForYou";
+import { usePlaces } from "./places";
 import { Shell } from "./Shell";
 
 export function PlatformShell() {
   const { t } = useTranslation();
   const me = useMe();
+  const places = usePlaces(me.data, "/platform");
   if (me.isPending) return <Loading />;
-  if (me.isError) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
+  if (me.isError && !me.data) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
   const permissions = new Set(me.data.platform_permissions);
   if (permissions.size === 0) return <NotForYou name={nameOf(me.data)} />;
-  const hasOwn = me.data.permissions.length > 0;
   return (
     <Shell
       base="/platform"
@@ -21,7 +22,7 @@ export function PlatformShell() {
       sections={PLATFORM_NAV}
       permissions={permissions}
       person={nameOf(me.data)}
-      places={hasOwn ? [{ label: me.data.tenant.display_name, to: `/t/${me.data.tenant.name}` }] : []}
+      places={places}
     />
   );
 }

@@ -1,22 +1,27 @@
 /** The frame of a tenant's pages; for somebody who cannot see the tenant it says so. */
 import { useParams } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { AccessBanner } from "@/features/accesses/AccessBanner";
+import { ClosedTenant } from "@/features/accesses/ClosedTenant";
+import { permissionsIn } from "@/shared/api/tenant";
 import { nameOf, useMe } from "@/shared/auth/me";
 import { Failed, Loading } from "@/shared/ui/states";
 import { TENANT_NAV } from "../navigation";
 import { NotForYou } from "../pages/NotForYou";
+import { usePlaces } from "./places";
 import { Shell } from "./Shell";
 
 export function TenantShell() {
-  const { t } = useTranslation();
   const { tenant } = useParams({ from: "/signed-in/t/$tenant" });
   const me = useMe();
+  const places = usePlaces(me.data, `/t/${tenant}`);
   if (me.isPending) return <Loading />;
-  if (me.isError) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
+  if (me.isError && !me.data) return <Failed error={me.error} onRetry={() => void me.refetch()} />;
+  const permissions = permissionsIn(me.data, tenant);
+  if (permissions.size === 0) {
+    const mayDeclare = me.data.platform_permissions.includes("access:declare");
+    return mayDeclare ? <ClosedTenant me={me.data} tenant={tenant} /> : <NotForYou name={nameOf(me.data)} />;
+  }
   const isHome = me.data.tenant.name === tenant;
-  const permissions = new Set(isHome ? me.data.permissions : []);
-  if (permissions.size === 0) return <NotForYou name={nameOf(me.data)} />;
-  const isOfPlatform = me.data.platform_permissions.length > 0;
   return (
     <Shell
       base={`/t/${tenant}`}
@@ -24,7 +29,8 @@ export function TenantShell() {
       sections={TENANT_NAV}
       permissions={permissions}
       person={nameOf(me.data)}
-      places={isOfPlatform ? [{ label: t("shell.platform"), to: "/platform" }] : []}
+      places={places}
+      banner={<AccessBanner me={me.data} tenant={tenant} />}
     />
   );
 }

@@ -11,7 +11,6 @@ const en = {
   status: "Status",
   statuses: { active: "Active", suspended: "Suspended", deleting: "Being deleted", erasing: "Being erased" },
   created: "Since",
-  since: "Since {{when}}",
   issuer: "Issuer",
   emptyTitle: "No tenants yet",
   emptyHint: "Add the first one with its owner, who then runs it.",
@@ -34,7 +33,68 @@ const en = {
   suspendText:
     "Within a second nobody can sign in to it, and its applications are refused, until it is resumed. Nothing is lost.",
   suspended: "{{name}} is suspended.",
-  resumed: "{{name}} serves its people again.",
+  resumed: "{{name}} serves again.",
+  tenant: "Tenant",
+  id: "Id",
+  updated: "Changed",
+  search: "Name or short name",
+  anyStatus: "Any status",
+  lookInside: "Look inside",
+  serving: "Service",
+  servingHint: "People sign in, and applications get tokens.",
+  suspendedHint: "Nobody signs in and applications are refused until it is resumed. Nothing is lost.",
+  domain: "Domain",
+  waiting: "waiting",
+  approved: "in use",
+  approve: "Approve",
+  refuse: "Refuse",
+  removeDomain: "Take away",
+  domainsTitle: "Domains",
+  domainsDescription:
+    "Domains that tenants asked for as their own issuer. Approve one when its name points to the Auth Plane, it has a certificate, and the tenant may really use it.",
+  noDomains: "No domain waits",
+  noDomainsHint: "Tenants ask for a domain of their own in their settings. It then appears here.",
+  issuerNow: "Present issuer",
+  domainTitle: {
+    approve: "Approve {{domain}}?",
+    refuse: "Refuse {{domain}}?",
+    remove: "Take {{domain}} away?",
+  },
+  domainAction: { approve: "Approve", refuse: "Refuse", remove: "Take away" },
+  domainText: {
+    approve:
+      "Within a second {{domain}} is the issuer of {{name}}: its documents and tokens name it. Applications that know the present issuer have to be told.",
+    refuse: "{{name}} keeps its present issuer, and may ask again.",
+    remove:
+      "Within a second the issuer of {{name}} is below the Auth Plane's own address again. Applications that know {{domain}} have to be told.",
+  },
+  domainDone: {
+    approve: "{{domain}} is the issuer of {{name}}.",
+    refuse: "{{domain}} is refused.",
+    remove: "{{domain}} is taken away.",
+  },
+  deletion: "Deletion",
+  deletionHint:
+    "It stops serving within a second. For a while it can be restored; then everything in it is erased for good.",
+  delete: "Delete",
+  deleteTitle: "Delete {{name}}?",
+  deleteNow:
+    "Within a second nobody can sign in, applications are refused, and every session ends. Its users, applications, keys, settings and audit stay until the grace is over.",
+  grace: "Can be restored for",
+  graceHint: "After that there is no way back.",
+  days_one: "{{count}} day",
+  days_other: "{{count}} days",
+  deleteAfter: "On {{when}} everything of it is erased and its short name is free. This cannot be undone.",
+  deleteType: "Type {{name}} to confirm",
+  deleted: "{{name}} is deleted.",
+  deletingTitle: "Deleted: erased {{when}}",
+  deletingText:
+    "It serves nobody. It can be restored until {{when}}; then everything of it is erased, and there is no way back.",
+  restore: "Restore",
+  restored: "{{name}} is back as it was.",
+  erasingTitle: "It is being erased",
+  erasingText_one: "There is no way back. {{shown}} record is gone so far; this page follows.",
+  erasingText_other: "There is no way back. {{shown}} records are gone so far; this page follows.",
 };
 
 export type Catalogue = typeof en;

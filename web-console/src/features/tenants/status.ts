@@ -1,8 +1,10 @@
 import type { Tenant } from "./api";
 
-export const COLOURS: Record<Tenant["status"], string> = {
+export const STATUSES = ["active", "suspended", "deleting", "erasing"] as const satisfies Tenant["status"][];
+
+export const COLOURS = {
   active: "green",
   suspended: "yellow",
   deleting: "red",
   erasing: "red",
-};
+} as const satisfies Record<Tenant["status"], string>;

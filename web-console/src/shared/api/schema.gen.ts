@@ -1615,6 +1615,8 @@ export interface components {
             home: string;
             id: string;
             principal: components["schemas"]["Principal"];
+            /** @description What to call who looks: a username or a client's name; null where they are gone. */
+            principal_name: string | null;
             reason: string;
             /** @description The name of the tenant that is looked into. */
             tenant: string;
@@ -2093,6 +2095,21 @@ export interface components {
             /** @description Null where the people are kept elsewhere. */
             username: string | null;
         };
+        /** @description A principal of a tenant holds a role of the platform. */
+        Holder: {
+            /** Format: date-time */
+            assigned_at: string;
+            /** @description The name of the tenant that the principal belongs to. */
+            home: string;
+            /** @description The id of the tenant that the principal belongs to. */
+            home_id: string;
+            /** @description What to call the principal: a username, or the name of a group or a client; null where it is gone. */
+            name: string | null;
+            principal: components["schemas"]["Principal"];
+            role: string;
+            /** @description Where it holds: in the tenant, or on the platform. */
+            scope: components["schemas"]["RoleScope"];
+        };
         /** @description The tenant that the caller belongs to. */
         Home: {
             display_name: string;
@@ -2251,6 +2268,11 @@ export interface components {
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
+        HolderPage: {
+            items: components["schemas"]["Holder"][];
+            /** @description Asks for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         KeyPage: {
             items: components["schemas"]["Key"][];
             /** @description Asks for the next page; null on the last. */
@@ -2371,8 +2393,8 @@ export interface components {
         };
         /** @description The caller, and what they may do. */
         Me: {
-            /** @description The ids of the tenants that the caller may look into by an access that they declared. */
-            accesses: string[];
+            /** @description The tenants that the caller may look into by an access that they declared. */
+            accesses: components["schemas"]["OpenedTenant"][];
             /** @description The user's id, or the `client_id` of a service client. */
             id: string;
             kind: components["schemas"]["ActorKind"];
@@ -2588,6 +2610,19 @@ export interface components {
             /** @description Without one the user cannot sign in until one is set. */
             password?: string | null;
             username: string;
+        };
+        /** @description A tenant that the caller may look into by an access that they declared. */
+        OpenedTenant: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description The access's id. */
+            id: string;
+            /** @description What it allows there: reading. */
+            permissions: components["schemas"]["Permission"][];
+            reason: string;
+            /** @description The tenant's name. */
+            tenant: string;
+            tenant_id: string;
         };
         /**
          * @description How it ended.
@@ -3383,7 +3418,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AssignmentPage"];
+                    "application/json": components["schemas"]["HolderPage"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -98,6 +98,7 @@ const de: Catalogue = {
     audit: "Protokoll",
     settings: "Einstellungen",
     tenants: "Organisationen",
+    domains: "Domains",
     platformDashboard: "Überblick",
     platformRoles: "Rollen der Plattform",
     platformAudit: "Protokoll der Plattform",

@@ -94,6 +94,7 @@ const en = {
     audit: "Audit",
     settings: "Settings",
     tenants: "Tenants",
+    domains: "Domains",
     platformDashboard: "Overview",
     platformRoles: "Platform roles",
     platformAudit: "Platform audit",

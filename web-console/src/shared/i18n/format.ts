@@ -52,3 +52,8 @@ export function formatDuration(seconds: number): string {
     seconds / size,
   );
 }
+
+/** The time of day, to the minute or to the second. */
+export function formatTime(value: string, timeStyle: "short" | "medium" = "short"): string {
+  return new Intl.DateTimeFormat(i18next.language, { timeStyle }).format(new Date(value));
+}

@@ -1,0 +1,105 @@
+import type { Catalogue } from "./en";
+
+const de: Catalogue = {
+  title: "Zustand",
+  description:
+    "Datenbank, Uhr, Schlüssel und Wartung der ganzen Anlage. Diese Seite sieht alle {{every}} nach.",
+  fine: "Alles ist, wie es sein soll",
+  wrong_one: "{{count}} Sache braucht Aufmerksamkeit",
+  wrong_other: "{{count}} Sachen brauchen Aufmerksamkeit",
+  seen: "Gesehen um {{when}}.",
+  seenLast: "Zuletzt gesehen um {{when}}; zurzeit kommt keine Antwort.",
+  ok: "Wie es sein soll",
+  warning: "Braucht Aufmerksamkeit",
+  noDatabase: "Die Datenbank antwortet nicht",
+  noDatabaseHint:
+    "Solange kann sich niemand anmelden, und kein Token wird ausgestellt. Schlüssel, die Anwendungen schon geholt haben, prüfen weiter. Die Server verbinden sich von selbst wieder.",
+  noDatabaseTodo: {
+    server: "Läuft der Datenbankserver, und hat er noch Platz?",
+    network: "Erreichen ihn die Server: Name, Port, Zertifikat, Passwort?",
+    doctor: "`opentrusty doctor` auf einem der Server sagt, worauf er trifft.",
+  },
+  checks: {
+    database: {
+      title: "Datenbank",
+      ok: "Sie antwortet in {{ms}} ms.",
+      wrong: "Sie antwortet in {{ms}} ms, und das ist langsam: Jede Anmeldung wartet mehrmals auf sie.",
+      todo: "Last des Datenbankservers, lange Transaktionen und das Netz dazwischen ansehen.",
+    },
+    clock: {
+      title: "Uhr",
+      ok: "Sie stimmt mit der der Datenbank überein.",
+      wrong:
+        "Dieser Server und die Datenbank liegen {{seconds}} Sekunden auseinander: Token können abgelaufen oder noch nicht gültig wirken.",
+      todo: "Beide einem Zeitserver folgen lassen (chrony, systemd-timesyncd).",
+    },
+    keys: {
+      title: "Signaturschlüssel",
+      ok: "{{active}} aktiv, {{announced}} angekündigt, {{retiring}} auslaufend.",
+      wrong: "Ein Schlüssel war am {{due}} zu wechseln und wurde es nicht.",
+      todo: "Die Wartung wechselt Schlüssel: siehe unten, warum sie nicht zum Ende kommt. Bis dahin signiert der alte weiter.",
+    },
+    maintenance: {
+      title: "Wartung",
+      ok: "Sie kam {{ended}} zum Ende.",
+      wrong: "Sie kam zuletzt {{ended}} zum Ende. Jede Auth Plane führt sie jede Minute aus.",
+      never: "Sie ist noch nie zum Ende gekommen.",
+      todo: "Läuft eine Auth Plane? Ihr Log sagt, was sie aufhält; `opentrusty maintain` führt sie einmal von Hand aus.",
+      refused:
+        "{{refused}} Protokolle sind nicht mehr, wie sie versiegelt wurden: Jemand oder etwas hat die Datenbank hinter den Servern geändert.",
+      todoRefused:
+        "`opentrusty audit verify` nennt den ersten Eintrag, der nicht passt. Die Datenbank so lassen, bis der Grund bekannt ist.",
+    },
+    backlog: {
+      title: "Rückstand",
+      ok: "{{waiting}} Datensätze warten auf die Wartung.",
+      wrong: "Die Wartung kommt nicht nach: {{waiting}} Datensätze oder mehr warten auf sie.",
+      todo: "`opentrusty maintain` mit mehr Zeit daneben laufen lassen und die Last der Datenbank ansehen.",
+    },
+    master_key: {
+      title: "Hauptschlüssel",
+      ok: "Die Datenbank ist unter dem Hauptschlüssel dieses Servers versiegelt.",
+      wrong: "Die Datenbank ist unter einem anderen Hauptschlüssel versiegelt, als dieser Server hat.",
+      todo: "Allen Servern dieselbe Schlüsseldatei geben; die richtige ist die, mit der diese Datenbank entstand.",
+    },
+  },
+  system: "System",
+  version: "Version",
+  schema: "Schema",
+  latency: "Datenbank antwortet in",
+  clockOffset: "Abstand der Uhren",
+  sameClock: "eine Uhr",
+  masterKey: "Hauptschlüssel",
+  keys: "Signaturschlüssel",
+  active: "Aktiv",
+  announced: "Angekündigt",
+  retiring: "Auslaufend",
+  oldest: "Ältester aktiv seit",
+  nextRotation: "Nächster Wechsel",
+  maintenance: "Wartung",
+  noRun: "Noch kein Lauf kam zum Ende.",
+  lastRun: "Letzter Lauf",
+  finished: "Erledigt",
+  everything: "alles",
+  notEverything: "nicht alles in der Zeit",
+  sealed: "Protokolleinträge versiegelt",
+  removed: "Abgelaufene Datensätze entfernt",
+  erased: "Datensätze gelöschter Organisationen entfernt",
+  keysChanged: "Schlüssel erzeugt oder geändert",
+  sealedUntil: "Protokoll versiegelt bis",
+  backlog: "Wartet auf die Wartung",
+  backlogHint: "Von jeder Art bis 10.000 gezählt.",
+  kinds: {
+    access_tokens: "Access Tokens",
+    attempts: "Fehlversuche",
+    codes: "Autorisierungscodes",
+    declared_accesses: "Erklärte Zugriffe",
+    interactions: "Begonnene Anmeldungen",
+    one_time_links: "Einmallinks",
+    revoked_jwts: "Widerrufene Token",
+    sessions: "Sitzungen",
+    tenants: "Zu entfernende Organisationen",
+  },
+};
+
+export default de;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from opentrusty_core.domain.audit import ActorKind, Origin
@@ -12,7 +12,7 @@ from opentrusty_core.domain.declared_access import ALLOWS
 from opentrusty_core.domain.principal import Principal, PrincipalKind
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.errors import Denied, NotFound
-from opentrusty_core.storage import Store
+from opentrusty_core.storage import Directory, Store, living
 
 ALL = frozenset(Permission)
 _PRINCIPALS = {ActorKind.USER: PrincipalKind.USER, ActorKind.CLIENT: PrincipalKind.CLIENT}
@@ -131,6 +131,31 @@ async def actor_of_client(store: Store, tenant_id: str, client_id: str, origin: 
     if not authority.is_active:
         raise NotFound("There is no such client.")
     return _actor(ActorKind.CLIENT, client_id, tenant_id, authority, origin, now)
+
+
+async def renewed(actor: Actor, store: Store, directory: Directory | None, now: datetime) -> Actor:
+    """The actor with what they hold now. Whoever does much, for minutes, asks at each step: what has ended meanwhile
+    ends there.
+
+    Raises:
+        Denied: they are gone or disabled.
+    """
+    tenant_id, principal = actor.tenant_id, actor.principal
+    if tenant_id is None or principal is None:
+        return actor
+    authority = await store.tenant(tenant_id).assignments.held_by(principal)
+    if principal.kind is PrincipalKind.USER and directory is not None:
+        is_active = await living(directory, tenant_id, principal.id, None) is not None
+    else:
+        is_active = authority.is_active
+    if not is_active:
+        raise Denied("You may not do this any more.")
+    return replace(
+        actor,
+        permissions=authority.permissions,
+        platform_permissions=authority.platform_permissions,
+        accesses=authority.accessible(now),
+    )
 
 
 async def require_no_higher(actor: Actor, store: Store, tenant_id: str, principal: Principal) -> None:

@@ -71,7 +71,12 @@ class Audit:
         audit = self._store.tenant(tenant_id).audit
         await self._store.tenant(tenant_id).tenant.get()
         await audit.append(self._exported(actor, tenant_id, query, format_))
-        async for piece in lines_of(lambda request: audit.page(request, query), format_):
+
+        async def page(request: PageRequest) -> Page[AuditEvent]:
+            (await self._context.renewed(actor)).require(Permission.AUDIT_READ, tenant_id)
+            return await audit.page(request, query)
+
+        async for piece in lines_of(page, format_):
             yield piece
 
     async def get(self, actor: Actor, tenant_id: str, event_id: str) -> AuditEvent:
@@ -98,7 +103,12 @@ class Audit:
         actor.require_platform(Permission.PLATFORM_AUDIT_READ)
         audit = self._store.platform.audit
         await audit.append(self._exported(actor, None, query, format_))
-        async for piece in lines_of(lambda request: audit.page(request, query), format_):
+
+        async def page(request: PageRequest) -> Page[AuditEvent]:
+            (await self._context.renewed(actor)).require_platform(Permission.PLATFORM_AUDIT_READ)
+            return await audit.page(request, query)
+
+        async for piece in lines_of(page, format_):
             yield piece
 
     async def platform_get(self, actor: Actor, event_id: str) -> AuditEvent:

@@ -57,6 +57,7 @@ class BulkUsers:
         how many it would be done, but for the last owner.
 
         Raises:
+            Denied: also later, where the actor loses the permission meanwhile.
             Invalid: neither a search nor a status is given, or `search` is none.
         """
         actor.require(Permission.USER_READ, tenant_id)
@@ -70,6 +71,8 @@ class BulkUsers:
         outcome = Outcome.FAILURE
         try:
             async for users in self._matching(tenant_id, search, status):
+                each = await self._context.renewed(each)
+                each.require(NEEDS[action], tenant_id)
                 refused = await self._step(each, tenant_id, action, users, dry_run)
                 totals["not_done"] += len(refused)
                 totals["done"] += len(users) - len(refused)

@@ -10,7 +10,7 @@ from opentrusty_core.crypto.envelope import MasterKeys
 from opentrusty_core.crypto.passwords import Passwords
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.signing_key import KeyPolicy
-from opentrusty_core.management.actor import Actor
+from opentrusty_core.management.actor import Actor, renewed
 from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Directory, Store
 
@@ -36,6 +36,10 @@ class Context:
     master_keys: MasterKeys
     key_policy: KeyPolicy
     directory: Directory | None = None
+
+    async def renewed(self, actor: Actor) -> Actor:
+        """See `actor.renewed`."""
+        return await renewed(actor, self.store, self.directory, self.runtime.now())
 
     def event(
         self, actor: Actor, type_: AuditType, target: str, details: Mapping[str, object] | None = None

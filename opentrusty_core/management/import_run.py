@@ -9,7 +9,7 @@ import anyio
 
 from opentrusty_core.domain.audit import AuditType, Outcome
 from opentrusty_core.domain.principal import Principal
-from opentrusty_core.domain.role import Assignment, RoleScope
+from opentrusty_core.domain.role import Assignment, Permission, RoleScope
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.domain.user_import import ImportStep, LineOutcome, LineReport
 from opentrusty_core.errors import DomainError, Invalid
@@ -126,8 +126,14 @@ class ImportRun:
         return None if role.scope is RoleScope.TENANT else "It is a role of the platform."
 
     async def _step(self, batch: list[_Candidate | LineReport]) -> ImportStep:
+        self._actor = await self._context.renewed(self._actor)
+        self._actor.require(Permission.USER_WRITE, self._tenant_id)
+        self._grantable.clear()
         candidates = [it for it in batch if isinstance(it, _Candidate)]
-        await self._sort_out(candidates)
+        for candidate in candidates:
+            if problems := await self._role_problems(candidate.said.roles):
+                candidate.end(LineOutcome.REFUSED, **problems)
+        await self._sort_out([it for it in candidates if it.report is None])
         newcomers = await self._newcomers([it for it in candidates if it.report is None])
         if newcomers and not self._is_dry:
             await self._add(newcomers)

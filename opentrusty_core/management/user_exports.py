@@ -51,6 +51,7 @@ class UserExports:
         await repos.audit.append(self._context.event(actor, AuditType.USERS_EXPORTED, tenant_id, details))
         request: PageRequest | None = PageRequest(limit=MAX_PAGE)
         while request is not None:
+            (await self._context.renewed(actor)).require(Permission.USER_READ, tenant_id)
             page = await repos.users.page(request, search=search, status=status)
             yield b"".join(_dump(documents.of_user(user)) + b"\n" for user in page.items)
             request = _following(page)

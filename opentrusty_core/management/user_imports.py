@@ -45,6 +45,7 @@ class UserImports:
         every line. Each batch is one transaction; what was written stays, whatever happens to the next ones.
 
         Raises:
+            Denied: also later, where the actor loses the permission meanwhile.
             Invalid: a CSV without a header that fits.
         """
         actor.require(Permission.USER_WRITE, tenant_id)

@@ -8,6 +8,7 @@ import pytest
 
 from opentrusty_core.domain.audit import AuditType, Outcome
 from opentrusty_core.domain.bulk import BulkAction, BulkStep
+from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.user import User, UserStatus
 from opentrusty_core.errors import Denied, Invalid, NotFound, StoreUnavailable
 from opentrusty_core.management import Actor, bulk_users
@@ -124,3 +125,29 @@ async def test_each_action_needs_its_permission(acme: Place, globex: Place, acti
         await run(acme, action, search="many", actor=await acme.actor(acme.plain))
     with pytest.raises(NotFound):
         await run(globex, action, search="many", actor=await acme.actor(acme.owner))
+
+
+async def test_who_loses_the_permission_meanwhile_goes_no_further(acme: Place, crowd: list[User]) -> None:
+    """Authority is looked up at each step: what was done stays, and the audit says how far it came."""
+    steps = acme.management.bulk_users.run(
+        await acme.actor(acme.admin), acme.tenant.id, BulkAction.DISABLE, search="many-"
+    )
+    assert (await anext(steps)).done == 3
+    await acme.management.roles.revoke(SYSTEM, acme.tenant.id, Principal.user(acme.admin.id), "tenant_admin")
+    with pytest.raises(Denied):
+        await anext(steps)
+    assert len(await names(acme, DISABLED)) == 3
+    (summary,) = await acme.events(AuditType.USERS_CHANGED)
+    assert (summary.outcome, summary.details["done"]) == (Outcome.FAILURE, 3)
+    assert crowd
+
+
+async def test_who_is_disabled_meanwhile_goes_no_further(acme: Place, crowd: list[User]) -> None:
+    steps = acme.management.bulk_users.run(
+        await acme.actor(acme.admin), acme.tenant.id, BulkAction.DISABLE, search="many-"
+    )
+    await anext(steps)
+    await acme.management.users.disable(SYSTEM, acme.tenant.id, acme.admin.id)
+    with pytest.raises(Denied):
+        await anext(steps)
+    assert crowd

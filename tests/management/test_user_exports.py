@@ -11,11 +11,11 @@ import pytest
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.principal import Principal
-from opentrusty_core.domain.role import TENANT_AUDITOR
+from opentrusty_core.domain.role import TENANT_ADMIN, TENANT_AUDITOR
 from opentrusty_core.domain.user import UserStatus
 from opentrusty_core.domain.user_import import LineOutcome
 from opentrusty_core.errors import Denied, Invalid, NotFound
-from opentrusty_core.management import ImportFormat, user_exports
+from opentrusty_core.management import ImportFormat, audit_export, user_exports
 from tests.management.place import PASSWORD, SYSTEM, Place
 
 
@@ -136,3 +136,19 @@ async def test_who_may_not_read_all_of_it_reads_none_of_it(acme: Place, globex: 
         await person(acme, globex.plain.id)
     with pytest.raises(NotFound):
         await person(globex, globex.plain.id, actor=await acme.actor(acme.owner))
+
+
+async def test_who_loses_the_permission_meanwhile_reads_no_further(
+    acme: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of users and of the audit."""
+    monkeypatch.setattr(user_exports, "MAX_PAGE", 1)
+    monkeypatch.setattr(audit_export, "PAGE", 1)
+    actor, tenant_id = await acme.actor(acme.admin), acme.tenant.id
+    exports = (acme.management.user_exports.lines(actor, tenant_id), acme.management.audit.export(actor, tenant_id))
+    for export in exports:
+        assert await anext(export)
+    await acme.management.roles.revoke(SYSTEM, tenant_id, Principal.user(acme.admin.id), TENANT_ADMIN.name)
+    for export in exports:
+        with pytest.raises(Denied):
+            await anext(export)

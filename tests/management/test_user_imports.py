@@ -342,3 +342,29 @@ async def test_a_csv_without_a_fitting_header_is_refused_as_a_whole(acme: Place)
     with pytest.raises(Invalid) as refused:
         await imported(acme, "user,mail", "a,b", csv=True)
     assert "header" in refused.value.fields
+
+
+@pytest.mark.case("J1")
+async def test_authority_is_looked_up_batch_by_batch(acme: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An owner who is made an administrator meanwhile gives no role of owners any more; without a role they make no
+    user. What was written stays.
+    """
+    monkeypatch.setattr(import_run, "BATCH", 1)
+    second = await acme.management.users.create(SYSTEM, acme.tenant.id, {"username": "second"})
+    roles, principal = acme.management.roles, Principal.user(second.id)
+    await roles.assign(SYSTEM, acme.tenant.id, principal, TENANT_OWNER.name)
+
+    async def upload() -> AsyncIterator[bytes]:
+        for name in "abc":
+            yield json.dumps({"username": name, "roles": [TENANT_OWNER.name]}).encode() + b"\n"
+
+    actor = await acme.actor(second)
+    run = acme.management.user_imports.run(actor, acme.tenant.id, upload(), ImportFormat.JSONL)
+    assert [report.outcome for report in (await anext(run)).reports] == [CREATED]
+    await roles.assign(SYSTEM, acme.tenant.id, principal, TENANT_ADMIN.name)
+    await roles.revoke(SYSTEM, acme.tenant.id, principal, TENANT_OWNER.name)
+    assert [report.outcome for report in (await anext(run)).reports] == [REFUSED]
+    await roles.revoke(SYSTEM, acme.tenant.id, principal, TENANT_ADMIN.name)
+    with pytest.raises(Denied):
+        await anext(run)
+    assert await usernames(acme) == {"a", "second"}

@@ -68,6 +68,7 @@ class Manifests:
         """
         tenant_id = None
         for step in plan.steps:
+            actor = await self._context.renewed(actor)
             if isinstance(step, TenantStep):
                 tenant_id = await take_tenant_step(actor, step, self._use_cases)
                 yield Done(step=step)

@@ -36,7 +36,7 @@ async def preview_sign_in_page(ctx: Call[SignInPageDraft]) -> PreviewedPage:
     )
     locales = tuple(tag for tag in (body.language, tenant.settings.default_locale) if tag)
     try:
-        html = ctx.plane.pages.render_framed(view, locales=locales, nonce=body.nonce)
+        html = ctx.plane.pages.render_framed(view, locales=locales, nonce=body.nonce, scheme=body.scheme)
     except ValueError:
         raise Invalid({"nonce": "Use base64, 16 characters or more."}) from None
     return PreviewedPage.of(html, tenant.settings.branding.primary_color)

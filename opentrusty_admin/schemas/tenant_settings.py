@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from opentrusty_admin.schemas.base import UNSET, Changes, Model, Seconds, Text, Versioned
 from opentrusty_core import Tenant
@@ -181,6 +181,8 @@ class SignInPageDraft(Changes):
     """The application that people would be signing in to."""
     language: Text | None = None
     """The language of the page, such as `de`."""
+    scheme: Literal["light", "dark"] = "light"
+    """The colours of the page."""
     nonce: Text
     """That of the Content-Security-Policy of the document around the frame: the page brings its stylesheet along."""
 
@@ -210,7 +212,7 @@ class PreviewedPage(Model):
     """A page to look at."""
 
     html: str
-    """For the `srcdoc` of a frame without scripts; light or dark as the frame's `color-scheme` is."""
+    """For the `srcdoc` of a frame without scripts."""
     accent: tuple[AccentUse, ...]
     """What becomes of the primary colour; empty where there is none of the tenant's own."""
 

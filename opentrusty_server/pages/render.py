@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -41,6 +42,7 @@ from opentrusty_server.pages.words import (
 HERE = Path(__file__).parent
 ASSET_CACHE_CONTROL = "public, max-age=31536000, immutable"  # the path changes with the content
 CONTENT_TYPE = "text/html; charset=utf-8"
+Scheme = Literal["light", "dark"]
 
 _TEMPLATES: Mapping[type[Page], str] = {
     SignInPage: "sign_in.html",
@@ -94,21 +96,22 @@ class Pages:
 
     def render(self, view: Page, *, locales: tuple[str, ...], nonce: str) -> bytes:
         """The page as UTF-8 HTML in the first of `locales` that there is (see `preferred_locales`), else in English."""
-        html = self._html(view, locales, nonce, framed=False)
+        html = self._html(view, locales, nonce, framed=None)
         return html.encode("utf-8", "replace")  # a lone surrogate must not turn an error page into a second error
 
-    def render_framed(self, view: Page, *, locales: tuple[str, ...], nonce: str) -> str:
-        """The same page for the `srcdoc` of a sandboxed frame, to look at: it brings its stylesheet along.
+    def render_framed(self, view: Page, *, locales: tuple[str, ...], nonce: str, scheme: Scheme) -> str:
+        """The same page for the `srcdoc` of a sandboxed frame, to look at in a colour scheme whatever the visitor's is.
 
-        A frame like that is under the policy of the document around it, so `nonce` is that document's.
+        It brings its stylesheet along. A frame like that is under the policy of the document around it, so `nonce` is
+        that document's.
 
         Raises:
             ValueError: the nonce is malformed.
         """
         require_nonce(nonce)
-        return self._html(view, locales, nonce, framed=True)
+        return self._html(view, locales, nonce, framed=scheme)
 
-    def _html(self, view: Page, locales: tuple[str, ...], nonce: str, *, framed: bool) -> str:
+    def _html(self, view: Page, locales: tuple[str, ...], nonce: str, *, framed: Scheme | None) -> str:
         environment = self._environments[self._catalogues.choose(locales).language]
         template = environment.get_template(_TEMPLATES[type(view)])
         accent = accent_css(view.branding.primary_color)
@@ -142,7 +145,7 @@ def _environment(catalogue: Catalogue, *, stylesheet: Asset, icon: Asset) -> Env
         "language": catalogue.language,
         "direction": catalogue.direction,
         "stylesheet": stylesheet.path,
-        "stylesheet_text": Markup(stylesheet.body.decode()),  # noqa: S704 - our own file
+        "stylesheet_text": {scheme: _in_scheme(stylesheet, scheme) for scheme in get_args(Scheme)},
         "icon": icon.path,
         "scope_words": SCOPES,
         "claim_words": CLAIMS,
@@ -151,6 +154,11 @@ def _environment(catalogue: Catalogue, *, stylesheet: Asset, icon: Asset) -> Env
         "password_words": PASSWORD_PROBLEMS,
     }
     return environment
+
+
+def _in_scheme(stylesheet: Asset, scheme: Scheme) -> Markup:
+    """The text of our own stylesheet, its colours those of one scheme."""
+    return Markup(f"{stylesheet.body.decode()}:root{{color-scheme:{scheme}}}")  # noqa: S704 - nobody else's
 
 
 def _asset(name: str, content_type: str, assets_path: str) -> Asset:

@@ -66,6 +66,8 @@ async def test_the_sign_in_page_is_shown_as_a_draft_would_make_it_and_nothing_ch
     assert uses["light_text"]["own_contrast"] < 1.5
     assert uses["light_text"]["contrast"] >= 4.5
     assert uses["light_text"]["color"] != "#ffe100"
+    assert "color-scheme:light}" in page["html"]
+    assert "color-scheme:dark}" in (await api.post(PREVIEW, {**draft, "scheme": "dark"})).json()["html"]
     assert (await api.get(SETTINGS)).json() == before
     assert (await api.post(PREVIEW, {"nonce": NONCE})).json()["accent"] == []
 

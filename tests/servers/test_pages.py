@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from opentrusty_core import PasswordProblem
+from opentrusty_server.pages.render import Scheme
 from opentrusty_server.pages.views import (
     Branding,
     ErrorPage,
@@ -61,13 +62,21 @@ def test_every_page_is_an_accessible_document(view: Page, locale: str) -> None:
 @every_page
 def test_a_page_in_a_frame_is_the_page_with_its_stylesheet_in_it(view: Page) -> None:
     """So that what an administrator looks at is what people see."""
-    page = PAGES.render(view, locales=("en",), nonce=NONCE).decode()
-    framed = PAGES.render_framed(view, locales=("en",), nonce=NONCE)
+    one_logo = replace(view, branding=replace(view.branding, logo_dark_uri=None))
+    page = PAGES.render(one_logo, locales=("en",), nonce=NONCE).decode()
+    framed = PAGES.render_framed(one_logo, locales=("en",), nonce=NONCE, scheme="dark")
     (css,) = (asset.body.decode() for asset in PAGES.assets.values() if asset.path.endswith(".css"))
-    style = f'<style nonce="{NONCE}">{css}</style>\n'
+    style = f'<style nonce="{NONCE}">{css}:root{{color-scheme:dark}}</style>\n'
     assert style in framed
     links = [line for line in page.splitlines(keepends=True) if line.startswith("<link ")]
-    assert framed.replace(style, "".join(links)) == page
+    assert framed.replace(style, "".join(links)).replace('content="dark"', 'content="light dark"') == page
+
+
+@pytest.mark.parametrize(("scheme", "logo"), [("light", ACME.logo_uri), ("dark", ACME.logo_dark_uri)])
+def test_a_page_in_a_frame_has_the_logo_of_its_scheme(scheme: Scheme, logo: str) -> None:
+    framed = PAGES.render_framed(SIGN_IN, locales=("en",), nonce=NONCE, scheme=scheme)
+    assert f'<img class="mark" src="{logo}"' in framed
+    assert "<picture>" not in framed
 
 
 @every_page

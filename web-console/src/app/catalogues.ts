@@ -5,8 +5,10 @@ import applications from "@/features/applications/en";
 import groups from "@/features/groups/en";
 import health from "@/features/health/en";
 import keys from "@/features/keys/en";
+import overview from "@/features/overview/en";
 import platformRoles from "@/features/platformRoles/en";
 import roles from "@/features/roles/en";
+import settings from "@/features/settings/en";
 import tenants from "@/features/tenants/en";
 import users from "@/features/users/en";
 import shared from "@/shared/i18n/en";
@@ -19,8 +21,10 @@ export const english = {
   groups,
   health,
   keys,
+  overview,
   platformRoles,
   roles,
+  settings,
   tenants,
   users,
 };
@@ -37,6 +41,8 @@ const GERMAN: { [Name in keyof Catalogues]: () => Promise<{ default: Catalogues[
   keys: () => import("@/features/keys/de"),
   platformRoles: () => import("@/features/platformRoles/de"),
   roles: () => import("@/features/roles/de"),
+  overview: () => import("@/features/overview/de"),
+  settings: () => import("@/features/settings/de"),
   tenants: () => import("@/features/tenants/de"),
   users: () => import("@/features/users/de"),
 };

@@ -7,7 +7,12 @@ import {
   Globe,
   HeartPulse,
   KeyRound,
+  LayoutDashboard,
+  LockKeyhole,
   type LucideIcon,
+  Paintbrush,
+  Rocket,
+  Settings,
   ShieldCheck,
   UserCog,
   Users,
@@ -30,6 +35,12 @@ export interface NavSection {
 
 export const TENANT_NAV: readonly NavSection[] = [
   {
+    items: [
+      { label: "start", path: "start", icon: Rocket, permission: "tenant:configure" },
+      { label: "dashboard", path: "dashboard", icon: LayoutDashboard, permission: "tenant:read" },
+    ],
+  },
+  {
     label: "people",
     items: [
       { label: "users", path: "users", icon: Users, permission: "user:read" },
@@ -49,6 +60,9 @@ export const TENANT_NAV: readonly NavSection[] = [
     items: [
       { label: "keys", path: "keys", icon: KeyRound, permission: "key:read" },
       { label: "accesses", path: "accesses", icon: DoorOpen, permission: "access:read" },
+      { label: "branding", path: "branding", icon: Paintbrush, permission: "tenant:read" },
+      { label: "security", path: "security", icon: LockKeyhole, permission: "tenant:read" },
+      { label: "settings", path: "settings", icon: Settings, permission: "tenant:read" },
     ],
   },
 ];

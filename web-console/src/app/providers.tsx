@@ -8,6 +8,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import type { ReactNode } from "react";
 import { Problem, Unreachable } from "@/shared/api/problem";
+import { nonce } from "@/shared/config/nonce";
 import { cssVariablesResolver, theme } from "./theme";
 
 export const queryClient = new QueryClient({
@@ -27,11 +28,6 @@ function isPassing(error: unknown): boolean {
     error instanceof Unreachable ||
     (error instanceof Problem && (error.status === 503 || error.status === 429))
   );
-}
-
-/** The nonce that the server put into this very document; style elements made later carry it too. */
-function nonce(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
 
 setNonce(nonce()); // for the style that keeps the page from scrolling behind a dialog

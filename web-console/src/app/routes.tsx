@@ -7,7 +7,8 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import * as z from "zod/mini";
-import { beginSignIn, tenantOfIssuer } from "@/shared/auth/flow";
+import { tenantMeant } from "@/shared/api/issuer";
+import { beginSignIn } from "@/shared/auth/flow";
 import { Failed, Loading } from "@/shared/ui/states";
 import { requireSession } from "./guard";
 import { CallbackPage } from "./pages/CallbackPage";
@@ -31,9 +32,9 @@ const signIn = createRoute({
     signed_out: z.optional(z.boolean()),
   }),
   beforeLoad: async ({ search }) => {
-    const tenant = search.iss && tenantOfIssuer(search.iss);
-    if (tenant && !search.error)
-      await beginSignIn(tenant, search.return_to ?? "/", { loginHint: search.login_hint });
+    if (!search.iss || search.error) return;
+    const tenant = await tenantMeant(search.iss).catch(() => undefined); // the page asks again, and says what is wrong
+    if (tenant) await beginSignIn(tenant, search.return_to ?? "/", { loginHint: search.login_hint });
   },
   component: SignInPage,
 });
@@ -165,6 +166,30 @@ const tenantPages = [
   createRoute({
     ...ofTenant("/"),
     component: lazyRouteComponent(() => import("./pages/TenantHome"), "TenantHome"),
+  }),
+  createRoute({
+    ...ofTenant("start"),
+    component: lazyRouteComponent(() => import("@/features/overview/StartPage"), "StartPage"),
+  }),
+  createRoute({
+    ...ofTenant("dashboard"),
+    validateSearch: z.object({
+      range: z.catch(z.optional(z.enum(["week", "month", "quarter", "year"])), undefined),
+      as: z.catch(z.optional(z.enum(["table"])), undefined),
+    }),
+    component: lazyRouteComponent(() => import("@/features/overview/DashboardPage"), "DashboardPage"),
+  }),
+  createRoute({
+    ...ofTenant("branding"),
+    component: lazyRouteComponent(() => import("@/features/settings/BrandingPage"), "BrandingPage"),
+  }),
+  createRoute({
+    ...ofTenant("security"),
+    component: lazyRouteComponent(() => import("@/features/settings/SecurityPage"), "SecurityPage"),
+  }),
+  createRoute({
+    ...ofTenant("settings"),
+    component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
   }),
   createRoute({
     ...ofTenant("keys"),

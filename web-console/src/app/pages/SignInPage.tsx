@@ -4,7 +4,8 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { beginSignIn, isTenantName, ownPath, tenantOfIssuer } from "@/shared/auth/flow";
+import { tenantMeant } from "@/shared/api/issuer";
+import { beginSignIn, ownPath } from "@/shared/auth/flow";
 import { lastTenant } from "@/shared/auth/session";
 import { Failed } from "@/shared/ui/states";
 import { Logo } from "../shell/Logo";
@@ -13,14 +14,13 @@ export function SignInPage() {
   const { t } = useTranslation();
   const search = useSearch({ from: "/sign-in" });
   useDocumentTitle("OpenTrusty");
-  const [name, setName] = useState(search.tenant ?? lastTenant() ?? "");
+  const [name, setName] = useState(search.tenant ?? search.iss ?? lastTenant() ?? "");
   const [state, setState] = useState<{ busy: boolean; invalid?: boolean; error?: unknown }>({ busy: false });
   const submit = async () => {
-    const text = name.trim().toLowerCase();
-    const tenant = isTenantName(text) ? text : tenantOfIssuer(name.trim());
-    if (!tenant) return setState({ busy: false, invalid: true });
     setState({ busy: true });
     try {
+      const tenant = await tenantMeant(name);
+      if (!tenant) return setState({ busy: false, invalid: true });
       await beginSignIn(tenant, ownPath(search.return_to ?? "/"), { loginHint: search.login_hint });
     } catch (error) {
       setState({ busy: false, error });

@@ -2688,7 +2688,7 @@ export interface components {
         PreviewedPage: {
             /** @description What becomes of the primary colour; empty where there is none of the tenant's own. */
             accent: components["schemas"]["AccentUse"][];
-            /** @description For the `srcdoc` of a frame without scripts; light or dark as the frame's `color-scheme` is. */
+            /** @description For the `srcdoc` of a frame without scripts. */
             html: string;
         };
         /**
@@ -2870,6 +2870,11 @@ export interface components {
             language?: string | null;
             /** @description That of the Content-Security-Policy of the document around the frame: the page brings its stylesheet along. */
             nonce: string;
+            /**
+             * @description The colours of the page.
+             * @enum {string}
+             */
+            scheme?: "light" | "dark";
         };
         /** @description What is to be done with one thing. */
         Step: {

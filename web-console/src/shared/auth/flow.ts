@@ -39,13 +39,21 @@ export type Answer =
       description: string | undefined;
     };
 
+const issuers = new Map<string, string>();
+
+/** The issuer identifier of a tenant: a domain of its own, once its document has said so, else where it stands. */
 export function issuerOf(tenant: string): string {
+  return issuers.get(tenant) ?? placeOf(tenant);
+}
+
+/** Where a tenant is served by our Auth Plane, whatever it is called in the protocol. */
+function placeOf(tenant: string): string {
   return `${config().authUrl}/t/${tenant}`;
 }
 
-/** The tenant that an issuer identifier names; undefined where it is not one of our Auth Plane. */
+/** The tenant that an issuer identifier below our Auth Plane names; undefined for any other. */
 export function tenantOfIssuer(issuer: string): string | undefined {
-  const prefix = `${config().authUrl}/t/`;
+  const prefix = placeOf("");
   const name = issuer.startsWith(prefix) ? issuer.slice(prefix.length) : "";
   return isTenantName(name) ? name : undefined;
 }
@@ -179,13 +187,41 @@ const servers = new Map<string, Promise<oauth.AuthorizationServer>>();
 function discover(tenant: string): Promise<oauth.AuthorizationServer> {
   const known = servers.get(tenant);
   if (known) return known;
-  const issuer = new URL(issuerOf(tenant));
-  const found = oauth
-    .discoveryRequest(issuer, insecureLoopback())
-    .then((response) => oauth.processDiscoveryResponse(issuer, response));
+  const found = discoverAt(tenant);
   servers.set(tenant, found);
   found.catch(() => servers.delete(tenant));
   return found;
+}
+
+const Named = z.object({ issuer: z.url() });
+
+/**
+ * The document that our Auth Plane has of the tenant. A tenant with a domain of its own is called by it, and so the
+ * document names another issuer than the place where it was asked for. That is believed of our Auth Plane alone, whose
+ * address is a setting; all else is checked against the name. The endpoints that are used are those at our Auth Plane,
+ * which go on to answer: the console may call no other host (its `connect-src` and `form-action`).
+ */
+async function discoverAt(tenant: string): Promise<oauth.AuthorizationServer> {
+  const place = placeOf(tenant);
+  const response = await oauth.discoveryRequest(new URL(place), insecureLoopback());
+  const named = z.safeParse(
+    Named,
+    await response
+      .clone()
+      .json()
+      .catch(() => ({})),
+  );
+  const issuer = named.success ? named.data.issuer : place;
+  const server = await oauth.processDiscoveryResponse(new URL(issuer), response);
+  issuers.set(tenant, issuer);
+  if (issuer === place) return server;
+  return {
+    ...server,
+    authorization_endpoint: `${place}/authorize`,
+    token_endpoint: `${place}/token`,
+    end_session_endpoint: `${place}/logout`,
+    jwks_uri: `${place}/jwks`,
+  };
 }
 
 /** Plain HTTP is for `opentrusty dev` on loopback only; the server's own settings refuse it elsewhere. */

@@ -1,0 +1,51 @@
+import { keepPreviousData } from "@tanstack/react-query";
+import { api$ } from "@/shared/api/client";
+import type { components } from "@/shared/api/schema.gen";
+
+type Schemas = components["schemas"];
+export type Usage = Schemas["Usage"];
+export type DayOfUse = Schemas["DayOfUse"];
+export type AuditEvent = Schemas["AuditEvent"];
+
+const TENANT = "/api/v1/tenants/{tenant}";
+const MINUTE = 60_000;
+
+/** The numbers of so many UTC days; those before stay while others are fetched. */
+export function useUsage(tenant: string, days: number) {
+  const params = { path: { tenant }, query: { since: firstDay(days) } };
+  const options = { placeholderData: keepPreviousData, staleTime: MINUTE };
+  return api$().useQuery("get", `${TENANT}/statistics`, { params }, options);
+}
+
+/** The first of so many UTC days of which today is the last. */
+export function firstDay(days: number, now = Date.now()): string {
+  return new Date(now - (days - 1) * 86_400_000).toISOString().slice(0, 10);
+}
+
+export function useLatestEvents(tenant: string, enabled: boolean) {
+  const params = { path: { tenant }, query: { limit: 8, sort: "-at" as const } };
+  return api$().useQuery("get", `${TENANT}/audit`, { params }, { enabled });
+}
+
+export function useSomeClients(tenant: string, enabled: boolean) {
+  const params = { path: { tenant }, query: { limit: 1 } };
+  return api$().useQuery("get", `${TENANT}/clients`, { params }, { enabled });
+}
+
+export function useSomeUsers(tenant: string, enabled: boolean) {
+  const params = { path: { tenant }, query: { limit: 2 } };
+  return api$().useQuery("get", `${TENANT}/users`, { params }, { enabled });
+}
+
+export function useSomeApis(tenant: string, enabled: boolean) {
+  return api$().useQuery("get", `${TENANT}/resources`, { params: { path: { tenant } } }, { enabled });
+}
+
+export function useOwners(tenant: string, enabled: boolean) {
+  const params = { path: { tenant, role: "tenant_owner" } };
+  return api$().useQuery("get", `${TENANT}/roles/{role}/holders`, { params }, { enabled });
+}
+
+export function useBranding(tenant: string, enabled: boolean) {
+  return api$().useQuery("get", `${TENANT}/settings`, { params: { path: { tenant } } }, { enabled });
+}

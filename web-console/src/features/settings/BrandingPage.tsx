@@ -1,0 +1,176 @@
+/** How the tenant's pages look, beside the sign-in page as it would become. */
+import { Alert, ColorInput, Grid, Paper, Stack, Text, TextInput, Title } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "@/shared/api/problem";
+import { useMay, useTenant } from "@/shared/api/tenant";
+import { Page } from "@/shared/ui/Page";
+import { Loaded } from "@/shared/ui/states";
+import { AccentUses } from "./AccentUses";
+import { type BrandingChanges, type Settings, useSettings, useSignInPage } from "./api";
+import { SettingsActions } from "./SettingsActions";
+import { type Frame, SignInFrame } from "./SignInFrame";
+import { useSettingsForm } from "./useSettingsForm";
+
+const AFTER = 350;
+type Branding = Settings["branding"];
+interface Values {
+  branding: Branding;
+}
+
+export function BrandingPage() {
+  const { t } = useTranslation("settings");
+  const settings = useSettings(useTenant());
+  return (
+    <Page title={t("branding.title")} description={t("branding.description")}>
+      <Loaded query={settings}>{(found) => <BrandingForm settings={found} />}</Loaded>
+    </Page>
+  );
+}
+
+function BrandingForm({ settings }: { settings: Settings }) {
+  const { t, i18n } = useTranslation("settings");
+  const tenant = useTenant();
+  const may = useMay();
+  const [frame, setFrame] = useState<Frame>({ scheme: "light", language: i18n.language });
+  const edit = useSettingsForm<Values>(settings, ({ branding }) => ({ branding }));
+  const [typed] = useDebouncedValue(edit.form.getValues().branding, AFTER);
+  const page = useSignInPage(tenant, {
+    branding: typed as BrandingChanges,
+    client_name: t("branding.application"),
+    ...frame,
+  });
+  const readOnly = !may("tenant:configure");
+  return (
+    <Grid gap="lg" align="flex-start">
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <form onSubmit={edit.submit} noValidate>
+          <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+            <Stack>
+              <Look form={edit.form} problems={draftProblems(page.error)} />
+              <AccentUses uses={page.data?.accent ?? []} />
+              <Links form={edit.form} problems={draftProblems(page.error)} />
+              <SettingsActions edit={edit} readOnly={readOnly} />
+            </Stack>
+          </fieldset>
+        </form>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 7 }}>
+        <Stack gap="xs">
+          <SignInFrame html={page.data?.html} frame={frame} onFrame={setFrame} />
+          {page.isError && (
+            <Alert color="yellow" role="status">
+              {page.error instanceof Problem ? t("branding.stale") : t("branding.noPreview")}
+            </Alert>
+          )}
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+}
+
+/** What the Admin Plane says of a draft, by the field's name. */
+function draftProblems(error: unknown): Readonly<Record<string, string>> {
+  return error instanceof Problem ? error.fields : {};
+}
+
+interface Part {
+  form: UseFormReturnType<Values>;
+  problems: Readonly<Record<string, string>>;
+}
+
+/** An empty text is no setting. What is said of a draft waits until the field is left. */
+function useTexts({ form, problems }: Part) {
+  const [focused, setFocused] = useState<string>();
+  return (name: keyof Branding) => {
+    const path = `branding.${name}`;
+    const { value, onChange, error, ...rest } = form.getInputProps(path);
+    const said: string | undefined = error ?? (focused === name ? undefined : problems[path]);
+    return {
+      ...rest,
+      value: (value as string | null) ?? "",
+      error: said,
+      onChange: (text: string) => onChange(text.trim() || null),
+      onFocus: () => setFocused(name),
+      onBlur: () => setFocused(undefined),
+    };
+  };
+}
+
+function Look(part: Part) {
+  const { t } = useTranslation("settings");
+  const text = useTexts(part);
+  const logo = (name: "logo_uri" | "logo_dark_uri", hint: string) => {
+    const { onChange, ...props } = text(name);
+    return (
+      <TextInput
+        label={t(`branding.${name}`)}
+        description={hint}
+        placeholder="https://"
+        type="url"
+        spellCheck={false}
+        {...props}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  };
+  return (
+    <Paper withBorder p="lg">
+      <Stack>
+        <Title order={2} size="h4">
+          {t("branding.look")}
+        </Title>
+        <ColorInput
+          label={t("branding.primary_color")}
+          description={t("branding.colorHint")}
+          placeholder="#3a4fd0"
+          format="hex"
+          withEyeDropper={false}
+          swatches={SWATCHES}
+          swatchesPerRow={8}
+          fixOnBlur={false}
+          {...text("primary_color")}
+        />
+        {logo("logo_uri", t("branding.logoHint"))}
+        {logo("logo_dark_uri", t("branding.logoDarkHint"))}
+      </Stack>
+    </Paper>
+  );
+}
+
+function Links(part: Part) {
+  const { t } = useTranslation("settings");
+  const text = useTexts(part);
+  return (
+    <Paper withBorder p="lg">
+      <Stack>
+        <div>
+          <Title order={2} size="h4">
+            {t("branding.links")}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {t("branding.linksHint")}
+          </Text>
+        </div>
+        {(["support_uri", "tos_uri", "policy_uri"] as const).map((name) => {
+          const { onChange, ...props } = text(name);
+          return (
+            <TextInput
+              key={name}
+              label={t(`branding.${name}`)}
+              placeholder="https://"
+              type="url"
+              spellCheck={false}
+              {...props}
+              onChange={(event) => onChange(event.currentTarget.value)}
+            />
+          );
+        })}
+      </Stack>
+    </Paper>
+  );
+}
+
+const SWATCHES = ["#3a4fd0", "#0b7285", "#0a7d5a", "#5c940d", "#c2410c", "#c92a2a", "#a61e4d", "#343a40"];

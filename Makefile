@@ -161,11 +161,12 @@ console: $(CONSOLE_BUILT) ## build the console
 
 .PHONY: console-checks
 console-checks: $(CONSOLE_BUILT)
-	@printf '==> console: lint, types, tests\n'
+	@printf '==> console: lint, types, tests, size\n'
 	cd $(CONSOLE)
 	npm run --silent lint </dev/null
 	npm run --silent types </dev/null
 	npm run --silent test </dev/null
+	npm run --silent size </dev/null
 
 # ---- pinned dependencies ---------------------------------------------------------------------------------------------
 

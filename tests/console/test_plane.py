@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from opentrusty_console.app import ConsolePlane, create_app
+from opentrusty_console.app import ConsolePlane, content_security_policy, create_app
 from opentrusty_core import Settings
 from opentrusty_core.errors import ConfigurationError
+from opentrusty_server.headers import PAGE, common_headers
 
 ORIGIN = "https://console.example"
 SETTINGS = Settings(auth_url="https://auth.example", admin_url="https://api.example", console_url=ORIGIN)
@@ -109,3 +110,19 @@ def test_it_says_what_is_missing(tmp_path: Path) -> None:
         create_app(Settings(auth_url="https://auth.example"))
     with pytest.raises(ConfigurationError, match="not built"):
         ConsolePlane(SETTINGS, folder=tmp_path)
+
+
+@pytest.mark.case("A10", "A19")
+def test_the_example_for_nginx_answers_as_the_plane_does() -> None:
+    """Its policy with the nonce, and the headers of safety."""
+    text = (Path(__file__).parents[2] / "deploy" / "nginx.conf").read_text()
+    console = text[text.index("# The Console") :]
+    policy = content_security_policy("$request_id", ("https://auth.example.org", "https://api.example.org"))
+    assert f'/index.html "{policy}";' in console
+    assert "sub_filter __CSP_NONCE__ $request_id;" in console
+    assert "default \"default-src 'none'; frame-ancestors 'none'\";" in console
+    for name, value in (*PAGE, *common_headers(secure=True)):
+        header = rf'add_header {name.decode()} "?{re.escape(value.decode())}"? always;'
+        assert re.search(header, console, re.IGNORECASE), name
+    assert '~^/assets/ "public, max-age=31536000, immutable";' in console
+    assert "try_files $uri /index.html;" in console

@@ -2,9 +2,10 @@
 import { redirect } from "@tanstack/react-router";
 import { beginSignIn, isTenantName } from "@/shared/auth/flow";
 import { lastTenant, session, takeSignedOut } from "@/shared/auth/session";
+import { catalogueLoaded } from "@/shared/i18n/i18n";
 
 export async function requireSession(location: { href: string; pathname: string }): Promise<void> {
-  if (session()) return;
+  if (session()) return catalogueLoaded();
   if (takeSignedOut()) throw redirect({ to: "/sign-in", search: { signed_out: true } });
   const tenant = lastTenant() ?? namedTenant(location.pathname);
   if (!tenant) throw redirect({ to: "/sign-in", search: { return_to: location.href } });

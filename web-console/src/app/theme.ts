@@ -1,16 +1,21 @@
 /** The look of the console. Shades are chosen so that text keeps 4.5:1 in both schemes (WCAG 2.2 §1.4.3). */
 import {
-  ActionIcon,
-  Badge,
-  Button,
+  type ActionIconProps,
+  type BadgeProps,
+  type ButtonProps,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
-  Modal,
-  ModalHeader,
-  Tooltip,
+  type ModalHeaderProps,
+  type ModalProps,
+  type TooltipProps,
   type VariantColorsResolver,
 } from "@mantine/core";
+
+/** `Button.extend` and its kin would put every component that has defaults into what is loaded first. */
+function defaults<Props>(defaultProps: Partial<Props>) {
+  return { defaultProps };
+}
 
 const variantColorResolver: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input);
@@ -39,16 +44,16 @@ export const theme = createTheme({
   respectReducedMotion: true,
   variantColorResolver,
   components: {
-    Badge: Badge.extend({ defaultProps: { variant: "light", radius: "sm", tt: "none" } }),
-    Button: Button.extend({ defaultProps: { size: "sm" } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
-    Modal: Modal.extend({
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } },
-    }),
+    Badge: defaults<BadgeProps>({ variant: "light", radius: "sm", tt: "none" }),
+    Button: defaults<ButtonProps>({ size: "sm" }),
+    ActionIcon: defaults<ActionIconProps>({ variant: "subtle", color: "gray" }),
+    Modal: defaults<ModalProps>({ centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } }),
     // A dialog's header is no banner of the page.
-    ModalHeader: ModalHeader.extend({ defaultProps: { role: "presentation" } }),
-    Tooltip: Tooltip.extend({
-      defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: true } },
+    ModalHeader: defaults<ModalHeaderProps>({ role: "presentation" }),
+    Tooltip: defaults<TooltipProps>({
+      withArrow: true,
+      openDelay: 300,
+      events: { hover: true, focus: true, touch: true },
     }),
   },
 });

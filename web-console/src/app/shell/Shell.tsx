@@ -1,6 +1,9 @@
 /** The frame around every page of somebody who is signed in: menu, palette, language, colours, account. */
 import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import "@mantine/notifications/styles.css";
+import { Notifications } from "@mantine/notifications";
+import "@mantine/spotlight/styles.css";
 import { openSpotlight } from "@mantine/spotlight";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Languages, Search, SunMoon, UserRound } from "lucide-react";
@@ -136,6 +139,7 @@ export function Shell(props: Props) {
         <Outlet />
       </AppShell.Main>
       <Palette base={props.base} sections={sections} />
+      <Notifications position="bottom-right" />
     </AppShell>
   );
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from opentrusty_cli.app import Desk, operation
+from opentrusty_cli.app import Desk, database_operation, operation
 from opentrusty_cli.audit_options import Wanted, wanted
 from opentrusty_cli.options import Paging, paged
 from opentrusty_cli.out_files import file_option, write_pieces
@@ -111,7 +111,7 @@ async def verify(desk: Desk, tenant_name: str | None, platform: bool, everything
 
 @audit.command()
 @click.option("--budget", type=click.IntRange(1, 86400), default=3600, show_default=True, metavar="SECONDS")
-@operation
+@database_operation
 async def seal(desk: Desk, budget: int) -> None:
     """Seal and count what is due now, as maintenance does every minute; does nothing while another process does it."""
     report = await desk.management.audit.seal(desk.actor, budget=timedelta(seconds=budget))

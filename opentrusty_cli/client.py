@@ -235,7 +235,7 @@ async def preview(
     from opentrusty_core.preview import NothingIssued
 
     tenant_id = await desk.tenant_id(tenant_name)
-    shown = await desk.provider().previews.tokens(
+    shown = await desk.previews().tokens(
         desk.actor,
         tenant_id,
         client_id,

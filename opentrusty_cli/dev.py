@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +11,7 @@ import anyio
 import click
 
 from opentrusty_cli.demo import Credentials, make_demo
+from opentrusty_cli.out_files import write_private
 from opentrusty_cli.planes import Plane, Planes, free_port
 from opentrusty_console.files import is_built
 from opentrusty_core.config import Settings
@@ -190,15 +190,3 @@ def summary(description: dict[str, Any]) -> str:
     ]
     lines.append("Stop with Ctrl-C. The next start here finds everything as it was.")
     return "\n".join(lines)
-
-
-def write_private(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON that only this user can read, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(descriptor)
-    draft.replace(path)

@@ -8,9 +8,15 @@ from opentrusty_core.errors import Conflict, Denied, Invalid, NotFound, OpenTrus
 
 FAILURE, USAGE, AUTH, NOT_FOUND, CONFLICT, UNAVAILABLE = 1, 2, 3, 4, 5, 6
 
+
+class NotSignedIn(OpenTrustyError):
+    """The Admin Plane does not know who calls; the message says how to sign in."""
+
+
 _CODES: Mapping[type[OpenTrustyError], int] = {
     Invalid: USAGE,
     Denied: AUTH,
+    NotSignedIn: AUTH,
     NotFound: NOT_FOUND,
     Conflict: CONFLICT,
     Throttled: UNAVAILABLE,

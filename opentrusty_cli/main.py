@@ -30,9 +30,17 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "access": ("opentrusty_cli.access:access", "Accesses that platform administrators declared to tenants."),
     "key": ("opentrusty_cli.key:key", "Signing keys of a tenant: list, show, rotate, retire."),
     "session": ("opentrusty_cli.session:session", "Sessions of a tenant's users: list, show, end."),
+    "login": ("opentrusty_cli.login:login", "Sign in at an Admin Plane, to work through it."),
+    "logout": ("opentrusty_cli.login:logout", "End a login, here and at the server."),
+    "whoami": ("opentrusty_cli.login:whoami", "Who you are at the Admin Plane, and what you may do."),
+    "logins": ("opentrusty_cli.login:logins", "Where you are signed in."),
     "audit": ("opentrusty_cli.audit:audit", "The audit of a tenant or of the platform."),
     "completion": ("opentrusty_cli.completion:completion", "Print the completion script of a shell."),
 }
+
+
+ON_DATABASE = frozenset({"serve", "dev", "migrate", "bootstrap", "doctor", "maintain"})
+"""The commands that are about the deployment on this machine; they look at no login."""
 
 
 class LazyGroup(click.Group):
@@ -67,15 +75,24 @@ class LazyGroup(click.Group):
     help="TOML file of settings (else the variable OPENTRUSTY_CONFIG).",
 )
 @click.option("--database-url", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/DATABASE.")
+@click.option(
+    "--remote",
+    metavar="LOGIN",
+    help="Work through a login: its name, its Admin Plane's address, or `current` (else OPENTRUSTY_REMOTE).",
+)
 @click.version_option(package_name="opentrusty-core", prog_name="opentrusty")
 @click.pass_context
-def cli(ctx: click.Context, config: Path | None, database_url: str | None) -> None:
+def cli(ctx: click.Context, config: Path | None, database_url: str | None, remote: str | None) -> None:
     """OpenTrusty, an identity provider.
 
-    Settings come from OPENTRUSTY_* variables over a TOML file. Exit codes: 1 failure, 2 usage, 3 not allowed,
-    4 not found, 5 conflict, 6 database unavailable.
+    Commands work on the database, or through the Admin Plane after `opentrusty login`. Settings come from OPENTRUSTY_*
+    variables over a TOML file. Exit codes: 1 failure, 2 usage, 3 not allowed, 4 not found, 5 conflict, 6 unavailable.
     """
-    ctx.obj = App(config, database_url)
+    if remote is not None and database_url is not None:
+        raise click.UsageError("Give either --remote or --database-url.")
+    if remote is not None and ctx.invoked_subcommand in ON_DATABASE:
+        raise click.UsageError(f"`{ctx.invoked_subcommand}` works on the database itself: leave --remote out.")
+    ctx.obj = App(config, database_url, remote)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import click
 
-from opentrusty_cli.app import Desk, operation
+from opentrusty_cli.app import Desk, database_operation
 
 
 @click.command()
 @click.option("--budget", type=click.IntRange(1, 86400), default=300, show_default=True, metavar="SECONDS")
 @click.option("--batch", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="Rows at a time.")
-@operation
+@database_operation
 async def maintain(desk: Desk, budget: int, batch: int) -> None:
     """Purge what has expired, step the signing keys, seal the audit, erase deleted tenants; one process at a time."""
     report = await desk.management.maintenance.maintain(budget=timedelta(seconds=budget), batch=batch)

@@ -14,7 +14,6 @@ from opentrusty_core.domain.client_kind import kind_of
 from opentrusty_core.domain.custom_role import CustomRole
 from opentrusty_core.domain.grant import Consent
 from opentrusty_core.domain.group import Group, Member
-from opentrusty_core.domain.issuer_url import issuer_of
 from opentrusty_core.domain.one_time_link import OneTimeLink
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Assignment, Role
@@ -42,14 +41,14 @@ def seconds(value: timedelta | None) -> int | None:
     return None if value is None else int(value.total_seconds())
 
 
-def of_tenant(tenant: Tenant, auth_url: str | None = None) -> Data:
-    """A tenant; with `auth_url` its issuer too."""
+def of_tenant(tenant: Tenant, issuer: str | None = None) -> Data:
+    """A tenant, with its issuer where that is given."""
     return {
         "id": tenant.id,
         "name": tenant.name,
         "display_name": tenant.display_name,
         "status": tenant.status.value,
-        **({"issuer": issuer_of(auth_url, tenant)} if auth_url else {}),
+        **({"issuer": issuer} if issuer else {}),
         "domain": tenant.domain,
         "pending_domain": tenant.pending_domain,
         "settings": document_of(tenant.settings),

@@ -203,7 +203,7 @@ async def restore(desk: Desk, name: str) -> None:
 
 
 def _show(desk: Desk, shown: Tenant, secrets: dict[str, str] | None = None) -> None:
-    desk.output.one(of_tenant(shown, desk.auth_url), secrets=secrets)
+    desk.output.one(of_tenant(shown, desk.issuer_of(shown)), secrets=secrets)
 
 
 def _lifetimes(values: tuple[str, ...]) -> dict[str, timedelta]:

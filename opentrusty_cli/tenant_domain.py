@@ -60,4 +60,4 @@ async def remove(desk: Desk, name: str, domain: str, yes: bool) -> None:
 
 
 def _show(desk: Desk, shown: Tenant) -> None:
-    desk.output.one(of_tenant(shown, desk.auth_url))
+    desk.output.one(of_tenant(shown, desk.issuer_of(shown)))

@@ -80,10 +80,8 @@ async def export(desk: Desk, name: str) -> None:
 
 
 async def _planned(desk: Desk, file: ManifestFile, *, delete: bool) -> Plan:
-    from opentrusty_core.management.manifests import read_manifest
-
     try:
-        return await desk.management.manifests.plan(desk.actor, read_manifest(file.data), delete=delete)
+        return await desk.management.manifests.plan_document(desk.actor, file.data, delete=delete)
     except Invalid as error:
         problems = sorted(error.fields.items(), key=lambda it: (file.line(it[0]), it[0]))
         told = "\n".join(f"  {file.place(pointer)}: {why}" for pointer, why in problems)

@@ -16,6 +16,8 @@ from opentrusty_core.errors import ConfigurationError
 
 PREFIX = "OPENTRUSTY_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+REMOTE_VARIABLE = f"{PREFIX}REMOTE"
+"""The command line's own: which login it works through."""
 DEFAULT_DATABASE_URL = "sqlite:///opentrusty.db"
 MASTER_KEY_NAME = "opentrusty.key"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -134,7 +136,7 @@ def _from_file(path: Path, problems: list[str]) -> dict[str, tuple[str, object]]
 def _from_environment(environ: Mapping[str, str], problems: list[str]) -> dict[str, tuple[str, object]]:
     known: dict[str, tuple[str, object]] = {}
     for variable, value in environ.items():
-        if not variable.startswith(PREFIX) or variable == CONFIG_VARIABLE:
+        if not variable.startswith(PREFIX) or variable in {CONFIG_VARIABLE, REMOTE_VARIABLE}:
             continue
         key = variable.removeprefix(PREFIX).lower()
         if variable != PREFIX + key.upper() or key not in _READERS:

@@ -23,6 +23,7 @@ from opentrusty_admin.schemas.tenants import (
 from opentrusty_core import Tenant
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.tenant import TenantSort
+from opentrusty_core.errors import Invalid
 
 _ALL = "/tenants"
 _ONE = "/tenants/{tenant}"
@@ -88,10 +89,13 @@ async def get_tenant(ctx: Call) -> TenantOut:
     conditional=True,
 )
 async def update_tenant(ctx: Call[TenantChanges]) -> TenantOut:
-    """Change the name that people read."""
-    changed = await ctx.management.tenants.update(
-        ctx.actor, ctx.tenant_id, display_name=ctx.body.given().get("display_name"), version=ctx.version
-    )
+    """Change the name that people read, and settings by a merge patch (RFC 7396)."""
+    name, configure = ctx.body.given().get("display_name"), ctx.management.tenants.configure
+    try:
+        changed = await configure(ctx.actor, ctx.tenant_id, ctx.body.to_patch(), display_name=name, version=ctx.version)
+    except Invalid as error:
+        fields = {it if it == "display_name" else f"settings.{it}": why for it, why in error.fields.items()}
+        raise Invalid(fields) from None
     return _shown(ctx, changed)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from opentrusty_admin.schemas.base import UNSET, Changes, Model, Moment, PageQuery, Query, Text, Versioned
 from opentrusty_admin.schemas.links import NewOwnerLink
-from opentrusty_admin.schemas.tenant_settings import TenantSettingsOut
+from opentrusty_admin.schemas.tenant_settings import SettingsChanges, TenantSettingsOut
 from opentrusty_admin.schemas.users import UserChanges
 from opentrusty_core import Tenant
 from opentrusty_core.domain.issuer_url import issuer_of
@@ -90,9 +90,15 @@ class ApprovedDomain(AskedDomain):
 
 
 class TenantChanges(Changes):
-    """What of a tenant can be changed here; its settings are changed where they are."""
+    """What of a tenant can be changed."""
 
     display_name: Text = UNSET
+    settings: SettingsChanges = UNSET
+    """The settings to change; those left out stay."""
+
+    def to_patch(self) -> dict[str, object]:
+        """What is said of settings, as a merge patch."""
+        return self.settings.to_patch() if "settings" in self.model_fields_set else {}
 
 
 class TenantOut(Versioned):
@@ -108,7 +114,6 @@ class TenantOut(Versioned):
     pending_domain: str | None
     """The domain that it asked for and that waits for an approval."""
     settings: TenantSettingsOut
-    """Changed where they have an address of their own."""
     delete_at: Moment | None
     """When a deleted tenant is erased; until then it can be restored."""
     erased: Mapping[str, int] | None

@@ -28,13 +28,13 @@ def document_of(client: Client) -> dict[str, Any]:
     for name, field in _fields().items():
         value = getattr(client, name)
         if name in {"client_name", "scope"} or value != _default(field):
-            document[name] = _plain(name, value)
+            document[name] = plain_value(name, value)
     return document
 
 
 def plain_fields(client: Client) -> dict[str, Any]:
     """Every field, for comparing."""
-    return {name: _plain(name, getattr(client, name)) for name in _fields()}
+    return {name: plain_value(name, getattr(client, name)) for name in _fields()}
 
 
 def read_fields(document: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -75,11 +75,12 @@ def _default(field: dataclasses.Field[Any]) -> Any:
     return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
-def _plain(name: str, value: Any) -> Any:
+def plain_value(name: str, value: Any) -> Any:
+    """The value of a field as plain data."""
     if name == "scope":
         return format_scope(value)
     if isinstance(value, tuple):
-        return [_plain("", item) for item in value]
+        return [plain_value("", item) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, timedelta):

@@ -175,9 +175,16 @@ class Tenants(TenantLives):
             )
 
     async def configure(
-        self, actor: Actor, tenant_id: str, patch: Mapping[str, object], *, version: int | None = None
+        self,
+        actor: Actor,
+        tenant_id: str,
+        patch: Mapping[str, object],
+        *,
+        display_name: str | None = None,
+        version: int | None = None,
     ) -> Tenant:
-        """Change the settings that the merge patch names (see `domain.settings_document`), in one step.
+        """Change the settings that the merge patch names (see `domain.settings_document`), and the name shown where one
+        is given, in one step.
 
         Raises:
             Invalid: a setting is unknown or not acceptable.
@@ -187,7 +194,9 @@ class Tenants(TenantLives):
         actor.require(Permission.TENANT_CONFIGURE, tenant_id)
         async with self._store.transaction(tenant_id) as repos:
             current = await repos.tenant.get()
-            return await self._change(repos, actor, current, version, settings=patched(current.settings, patch))
+            name = current.display_name if display_name is None else display_name.strip()
+            settings = patched(current.settings, patch)
+            return await self._change(repos, actor, current, version, display_name=name, settings=settings)
 
     async def drafted(self, actor: Actor, tenant_id: str, patch: Mapping[str, object]) -> Tenant:
         """The tenant as `configure` would make it; nothing is written.

@@ -100,6 +100,18 @@ async def test_every_setting_that_is_not_acceptable_is_named(
     assert (await api.get(SETTINGS)).json()["version"] == 1
 
 
+async def test_a_name_and_settings_are_changed_in_one_step(world: AdminWorld) -> None:
+    """Each that is not acceptable is named where it stands, and then neither is changed."""
+    api = await world.owner()
+    changed = await api.patch(ACME, {"display_name": "Acme & Co", "settings": {"lifetimes": {"code": 90}}})
+    told = changed.json()
+    assert (told["version"], told["display_name"], told["settings"]["lifetimes"]["code"]) == (2, "Acme & Co", 90)
+    answer = await api.patch(ACME, {"display_name": "", "settings": {"lifetimes": {"code": 0}, "default_locale": "?"}})
+    where = {"#/display_name", "#/settings/lifetimes/code", "#/settings/default_locale"}
+    assert (answer.status_code, pointers(answer.json())) == (400, where)
+    assert (await api.get(ACME)).json() == told
+
+
 async def test_a_tenant_is_deleted_and_restored(world: AdminWorld) -> None:
     """Its people are out at once; who restores it is the platform."""
     owner, platform = await world.owner(), await root(world)

@@ -23,7 +23,7 @@ import opentrusty_core
 from opentrusty_auth.routes import match
 from opentrusty_cli.main import cli
 from opentrusty_core import CORS_ENDPOINTS, MasterKeys, Settings, SystemRuntime, load_settings
-from opentrusty_core.config import CONFIG_VARIABLE, PREFIX
+from opentrusty_core.config import CONFIG_VARIABLE, PREFIX, REMOTE_VARIABLE
 from opentrusty_core.domain.tenant import Lifetimes, PasswordPolicy
 from opentrusty_core.errors import ProtocolError
 
@@ -175,7 +175,7 @@ def test_commands_that_are_shown_exist(page: str, line: str) -> None:
 
 def test_variables_that_are_named_exist() -> None:
     """Every OPENTRUSTY_… in the documentation, the deployment files and the Makefile is a setting."""
-    known = {CONFIG_VARIABLE, *(PREFIX + field.name.upper() for field in fields(Settings))}
+    known = {CONFIG_VARIABLE, REMOTE_VARIABLE, *(PREFIX + field.name.upper() for field in fields(Settings))}
     for file in [*PAGES, *DEPLOY, ROOT / "Makefile"]:
         named = set(re.findall(r"\bOPENTRUSTY_[A-Z_]+[A-Z]\b", file.read_text()))
         assert named <= known, file.name

@@ -209,6 +209,7 @@ PLATFORM_OWN = {
 }
 MACHINERY = {
     "manifests.plan",
+    "manifests.plan_document",
     "manifests.apply",
     "users.prepare",
     "users.new",

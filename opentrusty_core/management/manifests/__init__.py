@@ -58,6 +58,10 @@ class Manifests:
             raise Invalid(problems)
         return plan
 
+    async def plan_document(self, actor: Actor, document: object, *, delete: bool = True) -> Plan:
+        """The same for a manifest that is plain data still. Raises what `read_manifest` and `plan` do."""
+        return await self.plan(actor, read_manifest(document), delete=delete)
+
     async def apply(self, actor: Actor, plan: Plan) -> AsyncIterator[Done]:
         """Takes the steps, each in a transaction of its own, and yields each when it is done. Where one fails, those
         before it stay: a new plan goes on from there.

@@ -321,7 +321,7 @@ export interface paths {
         delete: operations["delete_tenant"];
         options?: never;
         head?: never;
-        /** Change the name that people read. */
+        /** Change the name that people read, and settings by a merge patch (RFC 7396). */
         patch: operations["update_tenant"];
         trace?: never;
     };
@@ -2344,7 +2344,6 @@ export interface components {
             owner_link: components["schemas"]["OwnerLink"] | null;
             /** @description The domain that it asked for and that waits for an approval. */
             pending_domain: string | null;
-            /** @description Changed where they have an address of their own. */
             settings: components["schemas"]["TenantSettings"];
             status: components["schemas"]["TenantStatus"];
             /** Format: date-time */
@@ -2883,9 +2882,11 @@ export interface components {
             name: string;
             noun: string;
         };
-        /** @description What of a tenant can be changed here; its settings are changed where they are. */
+        /** @description What of a tenant can be changed. */
         TenantChanges: {
             display_name?: string;
+            /** @description The settings to change; those left out stay. */
+            settings?: components["schemas"]["SettingsChanges"];
         };
         /** @description A tenant. */
         Tenant: {
@@ -2905,7 +2906,6 @@ export interface components {
             name: string;
             /** @description The domain that it asked for and that waits for an approval. */
             pending_domain: string | null;
-            /** @description Changed where they have an address of their own. */
             settings: components["schemas"]["TenantSettings"];
             status: components["schemas"]["TenantStatus"];
             /** Format: date-time */

@@ -1,0 +1,54 @@
+"""The use cases over HTTP are called as those on the database are."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from opentrusty_cli.remote import Remote
+from opentrusty_cli.remote.clients import RemotePreviews
+from opentrusty_core import management
+from opentrusty_core.management import manifests
+from opentrusty_core.preview import Previews
+
+
+def twins() -> Iterator[tuple[type[Any], type[Any]]]:
+    """Each noun over HTTP, and its twin on the database."""
+    yield RemotePreviews, Previews
+    no_calls: Any = None
+    for noun in vars(Remote(no_calls)).values():
+        name = type(noun).__name__.removeprefix("Remote")
+        yield type(noun), getattr(manifests if name == "Manifests" else management, name)
+
+
+def methods(cls: type[Any]) -> dict[str, Any]:
+    return {name: it for name, it in inspect.getmembers(cls, inspect.isfunction) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(("remote", "core"), list(twins()), ids=lambda it: it.__name__)
+def test_a_method_has_the_signature_of_its_twin(remote: type[Any], core: type[Any]) -> None:
+    """What it takes is a part of what the twin takes, by the same names, types and defaults; what it gives is the same.
+
+    So a command that type checks against the one runs with the other.
+    """
+    compared = methods(core)
+    for name, method in methods(remote).items():
+        if name == "seen":  # of the twins' own
+            continue
+        twin, own = inspect.signature(compared[name]), inspect.signature(method)
+        assert own.return_annotation == twin.return_annotation, name
+        for parameter in own.parameters.values():
+            assert parameter == twin.parameters[parameter.name], (name, parameter)
+        left_out = [it for it in twin.parameters.values() if it.name not in own.parameters]
+        assert all(it.default is not inspect.Parameter.empty for it in left_out), (name, left_out)
+        assert inspect.isasyncgenfunction(method) == inspect.isasyncgenfunction(compared[name]), name
+
+
+def test_the_nouns_go_by_the_names_that_management_has() -> None:
+    source = inspect.getsource(management.Management.__init__)
+    no_calls: Any = None
+    for name, noun in vars(Remote(no_calls)).items():
+        assert f"self.{name} = {type(noun).__name__.removeprefix('Remote')}(" in source

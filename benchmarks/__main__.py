@@ -29,9 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join(scenario.name for scenario in SCENARIOS))
         return 0
     try:
-        loadgen.require_wrk()
         scenarios = _chosen(options.only)
-        if options.scale:
+        if not options.management:
+            loadgen.require_wrk()
+        if options.management:
+            from benchmarks import management
+
+            text, content, valid = management.run(quick=options.quick)
+        elif options.scale:
             from benchmarks import scale
 
             text, content, valid = scale.run(_plan(options, scenarios), quick=options.quick)
@@ -45,11 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     print(text)
-    path = options.json or RESULTS / ("scale.json" if options.scale else "latest.json")
+    path = options.json or RESULTS / f"{_kind(options)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, default=str) + "\n")
     say(f"everything behind it: {path}")
     return 0 if valid else 1
+
+
+def _kind(options: argparse.Namespace) -> str:
+    return "management" if options.management else "scale" if options.scale else "latest"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="a glance: short, one round, no warm-up")
     parser.add_argument("--scale", action="store_true", help="many users and tenants against few, on PostgreSQL")
+    parser.add_argument(
+        "--management", action="store_true", help="how long administrators wait among many users and tenants"
+    )
     parser.add_argument(
         "--profile",
         nargs="?",

@@ -6,7 +6,7 @@ pattern's value, so that most changes of the schema change nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -81,6 +81,38 @@ class Bulk:
         token = {"hash": hashed, "id": REFRESH, "grant_id": GRANT}
         self._copy("access_tokens", numbers, tenant, "id", pattern.access_token_id, token)
 
+    def named_people(self, pattern: Pattern, count: int, given: Sequence[str], families: Sequence[str]) -> None:
+        """Copies of the person by the names of `benchmarks.people`, each found by what they are called."""
+        source = sql.SQL(
+            "(SELECT n, given, family, given || '.' || family || '.' || n AS username FROM"
+            " (SELECT n, ({given}::text[])[1 + {first}] AS given, ({families}::text[])[1 + {second}] AS family"
+            " FROM generate_series(0, {last}) AS n) AS named) AS named"
+        ).format(
+            given=list(given),
+            families=list(families),
+            first=_likely(1, len(given)),
+            second=_likely(7, len(families)),
+            last=count - 1,
+        )
+        name = "initcap(named.given) || ' ' || initcap(named.family)"
+        email = "named.username || '@bench.example'"
+        new = {
+            "id": PERSON,
+            "username": "named.username",
+            "username_normal": "named.username",
+            "email": email,
+            "email_normal": email,
+            "document": f"json_build_object('claims', json_build_object('name', {name}))",
+            "terms": 'format(\'["%s" ,"%s@bench.example" ,"%s" ,"%s" ]\','
+            " named.username, named.username, named.given, named.family)::json",
+        }
+        self._copy("users", source, pattern.tenant_id, "id", pattern.user_id, new)
+        self._connection.execute(
+            "INSERT INTO user_terms (tenant_id, term, user_id) SELECT u.tenant_id, term, u.id"
+            " FROM users u, json_array_elements_text(u.terms) AS term WHERE u.tenant_id = %s ON CONFLICT DO NOTHING",
+            [pattern.tenant_id],
+        )
+
     def tenants(self, pattern: Pattern, fresh: Iterable[NewTenant]) -> None:
         """Copies of the pattern's tenant with everything in it but its keys and its audit."""
         columns = "id text, name text, kid text, public_jwk text, sealed_private bytea"
@@ -143,3 +175,9 @@ class Bulk:
         if column is not None:
             query += sql.SQL(" AND {} = {}").format(sql.Identifier("t", column), value)
         self._connection.execute(query)
+
+
+def _likely(salt: int, count: int) -> sql.SQL:
+    """See `benchmarks.people`: an index below `count`, the lower the likelier."""
+    share = f"((n::numeric * {salt * 2_654_435_761} + {salt}) % 4294967296)"
+    return sql.SQL(f"floor({share} * {share} * {count} / 4294967296 / 4294967296)::int")

@@ -43,20 +43,43 @@ def free_url() -> str:
 
 
 @contextmanager
-def serve_auth(database: Database, url: str, *, variant: Sequence[str] = (), seconds: float = 20) -> Iterator[Server]:
+def serve_auth(
+    database: Database, url: str, *, admin_url: str | None = None, variant: Sequence[str] = (), seconds: float = 20
+) -> Iterator[Server]:
     """`opentrusty serve auth` over the database; `variant` are options of `benchmarks.variant`, without any the real
     command runs.
     """
-    parts = urlsplit(url)
     program = ["benchmarks.variant", *variant, "--"] if variant else ["opentrusty_cli.main"]
-    serve = ["serve", "auth", "--host", HOST, "--port", str(parts.port), "--workers", "1"]
-    settings = {
+    with _serving("auth", program, database, url, _settings(database, url, admin_url), seconds) as server:
+        yield server
+
+
+@contextmanager
+def serve_admin(database: Database, url: str, auth_url: str, *, seconds: float = 20) -> Iterator[Server]:
+    """`opentrusty serve admin` over the database."""
+    with _serving(
+        "admin", ["opentrusty_cli.main"], database, url, _settings(database, auth_url, url), seconds
+    ) as server:
+        yield server
+
+
+def _settings(database: Database, auth_url: str, admin_url: str | None) -> dict[str, str]:
+    return {
         "OPENTRUSTY_DATABASE_URL": database.url,
-        "OPENTRUSTY_AUTH_URL": url,
+        "OPENTRUSTY_AUTH_URL": auth_url,
         "OPENTRUSTY_MASTER_KEY_FILE": str(database.folder / "opentrusty.key"),
         "OPENTRUSTY_LOG_LEVEL": "warning",
+        **({} if admin_url is None else {"OPENTRUSTY_ADMIN_URL": admin_url}),
     }
-    with _running([sys.executable, "-m", *program, *serve], url, database.folder / "log", settings, seconds) as server:
+
+
+@contextmanager
+def _serving(
+    plane: str, program: Sequence[str], database: Database, url: str, settings: dict[str, str], seconds: float
+) -> Iterator[Server]:
+    serve = ["serve", plane, "--host", HOST, "--port", str(urlsplit(url).port), "--workers", "1"]
+    log = database.folder / f"{plane}.log"
+    with _running([sys.executable, "-m", *program, *serve], url, log, settings, seconds) as server:
         yield server
 
 

@@ -6,14 +6,22 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import anyio
+import psycopg
 import pytest
 
 from benchmarks import loadgen
+from benchmarks.bulk import Bulk
+from benchmarks.databases import in_cluster
+from benchmarks.people import FAMILIES, GIVEN, person
 from benchmarks.processes import cpu_seconds
 from benchmarks.report import COLUMNS
+from benchmarks.scale_seed import make_world
 from benchmarks.servers import ROOT, serve_floor
+from tests.support.postgres import Cluster
 
 SCENARIOS = {"client_credentials-es256", "client_credentials-rs256", "client_credentials-opaque"}
 OPTIONS = ["--quick", "--only", "client_credentials", "--database", "sqlite", "--seconds", "1"]
@@ -110,3 +118,18 @@ def test_cpu_time_of_descendants_counts_while_they_live_and_afterwards() -> None
         parent.stdin.flush()
     assert alive >= 0.3
     assert after >= alive
+
+
+def test_people_have_the_same_names_in_sql_as_in_python(postgres_cluster: Cluster) -> None:
+    """What a search is drawn from is there to be found."""
+    with in_cluster(postgres_cluster) as database, closing(Bulk(database.url)) as bulk:
+        world = anyio.run(make_world, database, "http://127.0.0.1:9")
+        bulk.named_people(world.pattern, 50, GIVEN, FAMILIES)
+        with psycopg.connect(database.url) as connection:
+            rows = connection.execute(
+                "SELECT id, username_normal FROM users WHERE id LIKE 'u000%' ORDER BY id"
+            ).fetchall()
+            terms = connection.execute("SELECT term FROM user_terms WHERE user_id = %s", [rows[7][0]]).fetchall()
+    assert [username for _, username in rows] == [person(number)[0] for number in range(50)]
+    username, given, family = person(7)
+    assert {term for (term,) in terms} == {username, f"{username}@bench.example", given, family}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
-from opentrusty_core.domain.audit import AuditEvent
+from opentrusty_core.domain.audit import ActorKind, AuditEvent
 from opentrusty_core.domain.audit_names import Names, ids_in
 from opentrusty_core.domain.builtin import builtin_clients
 from opentrusty_core.domain.role import Permission
@@ -14,8 +15,16 @@ from opentrusty_core.management.tenant_lives import PLATFORM_TENANT
 
 
 async def names_of(context: Context, actor: Actor, tenant_id: str, events: Iterable[AuditEvent]) -> Names:
-    """The names that the actor may see of those whom these events of a tenant name, in one round trip."""
-    return await names_of_ids(context, actor, tenant_id, ids_in(events))
+    """The names that the actor may see of those whom these events of a tenant name, in one round trip; another two
+    where somebody else acted: an administrator of the platform, whom the tenant may know by name, or one who is gone.
+    """
+    events = tuple(events)
+    names = await names_of_ids(context, actor, tenant_id, ids_in(events))
+    acted = {event.actor_id for event in events if event.actor_kind is ActorKind.USER}
+    strangers = {id_ for id_ in acted if id_ is not None and id_ not in names.users}
+    if not strangers or Permission.USER_READ not in actor.permissions_in(tenant_id):
+        return names
+    return replace(names, users={**await _of_platform(context, strangers), **names.users})
 
 
 async def names_of_ids(context: Context, actor: Actor, tenant_id: str, ids: Collection[str]) -> Names:
@@ -43,6 +52,16 @@ async def names_of_tenants(context: Context, actor: Actor, ids: Collection[str])
     if Permission.TENANT_LIST not in actor.platform_permissions:
         return {}
     return (await context.store.platform.audit.names(ids)).tenants
+
+
+async def _of_platform(context: Context, ids: Collection[str]) -> Mapping[str, str]:
+    """The people of the platform's own tenant among these."""
+    home = await context.store.platform.tenants.find(PLATFORM_TENANT)
+    if home is None:
+        return {}
+    if context.directory is not None:
+        return await _of_directory(context, home.id, ids)
+    return (await context.store.tenant(home.id).audit.names(ids)).users
 
 
 async def _of_directory(context: Context, tenant_id: str, ids: Collection[str]) -> Mapping[str, str]:

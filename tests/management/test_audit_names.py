@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from opentrusty_core.domain.audit import ActorKind, AuditEvent, AuditType
+from opentrusty_core.domain.audit import ActorKind, AuditEvent, AuditType, Origin
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.user import User
 from opentrusty_core.errors import NotFound
-from opentrusty_core.management import Actor
+from opentrusty_core.management import Actor, actor_of_user
 from tests.management.place import EVERYTHING, SYSTEM, Place
 
 
@@ -64,6 +64,23 @@ async def test_on_the_platform_tenants_have_names(acme: Place) -> None:
     assert names.users == {made.user.id: "root"}
     actor = replace(await acme.actor(acme.owner), platform_permissions=frozenset({Permission.PLATFORM_AUDIT_READ}))
     assert (await acme.management.audit.platform_names(actor, events)).tenants == {}
+
+
+async def test_an_administrator_of_the_platform_who_acted_in_a_tenant_has_a_name_there(
+    acme: Place, globex: Place
+) -> None:
+    """For those who may read its people; somebody of another tenant has none."""
+    boss = await acme.management.bootstrap.first_administrator(SYSTEM, "root")
+    actor = await actor_of_user(acme.store, boss.tenant.id, boss.user.id, Origin(), acme.runtime.now())
+    await acme.management.accesses.declare(actor, acme.tenant.id, "Ticket 4711: a question")
+    (declared,) = await acme.events(AuditType.ACCESS_DECLARED)
+    owner = await acme.actor(acme.owner)
+    names = await acme.management.audit.names(owner, acme.tenant.id, [declared])
+    assert (names.of_actor(declared), names.of_target(declared)) == ("root", "root")
+    blind = replace(owner, permissions=frozenset({Permission.AUDIT_READ}))
+    assert (await acme.management.audit.names(blind, acme.tenant.id, [declared])).of_actor(declared) is None
+    stranger = replace(declared, actor_id=globex.owner.id, target=None)
+    assert (await acme.management.audit.names(owner, acme.tenant.id, [stranger])).of_actor(stranger) is None
 
 
 class OnePerson:

@@ -11,6 +11,7 @@ import roles from "@/features/roles/en";
 import settings from "@/features/settings/en";
 import tenants from "@/features/tenants/en";
 import users from "@/features/users/en";
+import audit from "@/shared/audit/en";
 import shared from "@/shared/i18n/en";
 
 export const english = {
@@ -18,6 +19,7 @@ export const english = {
   accesses,
   apis,
   applications,
+  audit,
   groups,
   health,
   keys,
@@ -36,6 +38,7 @@ const GERMAN: { [Name in keyof Catalogues]: () => Promise<{ default: Catalogues[
   accesses: () => import("@/features/accesses/de"),
   apis: () => import("@/features/apis/de"),
   applications: () => import("@/features/applications/de"),
+  audit: () => import("@/shared/audit/de"),
   groups: () => import("@/features/groups/de"),
   health: () => import("@/features/health/de"),
   keys: () => import("@/features/keys/de"),

@@ -12,6 +12,7 @@ import {
   type LucideIcon,
   Paintbrush,
   Rocket,
+  ScrollText,
   Settings,
   ShieldCheck,
   UserCog,
@@ -59,6 +60,7 @@ export const TENANT_NAV: readonly NavSection[] = [
     label: "operate",
     items: [
       { label: "keys", path: "keys", icon: KeyRound, permission: "key:read" },
+      { label: "audit", path: "audit", icon: ScrollText, permission: "audit:read" },
       { label: "accesses", path: "accesses", icon: DoorOpen, permission: "access:read" },
       { label: "branding", path: "branding", icon: Paintbrush, permission: "tenant:read" },
       { label: "security", path: "security", icon: LockKeyhole, permission: "tenant:read" },
@@ -80,6 +82,7 @@ export const PLATFORM_NAV: readonly NavSection[] = [
     label: "operate",
     items: [
       { label: "health", path: "health", icon: HeartPulse, permission: "platform-health:read" },
+      { label: "platformAudit", path: "audit", icon: ScrollText, permission: "platform-audit:read" },
       { label: "accesses", path: "accesses", icon: DoorOpen, permission: "access:declare" },
     ],
   },

@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import * as z from "zod/mini";
 import { tenantMeant } from "@/shared/api/issuer";
+import { AuditSearch } from "@/shared/audit/filter";
 import { beginSignIn } from "@/shared/auth/flow";
 import { Failed, Loading } from "@/shared/ui/states";
 import { requireSession } from "./guard";
@@ -160,6 +161,11 @@ const applicationTabs = [
     ...ofApplication("preview"),
     component: lazyRouteComponent(() => import("@/features/applications/PreviewTab"), "PreviewTab"),
   }),
+  createRoute({
+    ...ofApplication("logs"),
+    validateSearch: AuditSearch,
+    component: lazyRouteComponent(() => import("@/features/applications/LogsTab"), "LogsTab"),
+  }),
 ] as const;
 
 const tenantPages = [
@@ -265,6 +271,15 @@ const tenantPages = [
     component: lazyRouteComponent(() => import("@/features/apis/ApiPages"), "ApiPage"),
   }),
   createRoute({
+    ...ofTenant("audit"),
+    validateSearch: AuditSearch,
+    component: lazyRouteComponent(() => import("@/features/audit/AuditPages"), "AuditPage"),
+  }),
+  createRoute({
+    ...ofTenant("audit/$eventId"),
+    component: lazyRouteComponent(() => import("@/features/audit/AuditPages"), "EventPage"),
+  }),
+  createRoute({
     ...ofTenant("accesses"),
     component: lazyRouteComponent(
       () => import("@/features/accesses/TenantAccessesPage"),
@@ -317,6 +332,15 @@ const platformPages = [
   createRoute({
     ...ofPlatform("health"),
     component: lazyRouteComponent(() => import("@/features/health/HealthPage"), "HealthPage"),
+  }),
+  createRoute({
+    ...ofPlatform("audit"),
+    validateSearch: AuditSearch,
+    component: lazyRouteComponent(() => import("@/features/audit/AuditPages"), "PlatformAuditPage"),
+  }),
+  createRoute({
+    ...ofPlatform("audit/$eventId"),
+    component: lazyRouteComponent(() => import("@/features/audit/AuditPages"), "PlatformEventPage"),
   }),
   createRoute({
     ...ofPlatform("accesses"),

@@ -1,8 +1,9 @@
 /** Who of the platform may read in this tenant now, for its owner. */
-import { Text } from "@mantine/core";
-import { DoorClosed } from "lucide-react";
+import { Button, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { DoorClosed, ScrollText } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { useTenant } from "@/shared/api/tenant";
+import { useMay, useTenant } from "@/shared/api/tenant";
 import { formatMoment, formatRelative } from "@/shared/i18n/format";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { Page } from "@/shared/ui/Page";
@@ -13,10 +14,15 @@ import { nameOfPrincipal } from "./names";
 export function TenantAccessesPage() {
   const { t } = useTranslation("accesses");
   const tenant = useTenant();
+  const may = useMay();
   const { query, rows, table } = useAccessesTo(tenant);
   const columns = useColumns();
   return (
-    <Page title={t("tenantTitle")} description={t("tenantDescription")}>
+    <Page
+      title={t("tenantTitle")}
+      description={t("tenantDescription")}
+      actions={may("audit:read") && <InAudit tenant={tenant} />}
+    >
       {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending ? (
         <Lines />
@@ -34,6 +40,20 @@ export function TenantAccessesPage() {
         )
       )}
     </Page>
+  );
+}
+
+function InAudit({ tenant }: { tenant: string }) {
+  const { t } = useTranslation("accesses");
+  const search = { type: "access.declared,access.ended" };
+  return (
+    <Button
+      variant="default"
+      leftSection={<ScrollText size={16} aria-hidden />}
+      renderRoot={(props) => <Link {...props} to="/t/$tenant/audit" params={{ tenant }} search={search} />}
+    >
+      {t("inAudit")}
+    </Button>
   );
 }
 

@@ -26,6 +26,7 @@ export function ApplicationPage() {
     { path: "access", label: t("tabs.access") },
     { path: "quick-start", label: t("tabs.quickStart") },
     ...(may("user:read") ? [{ path: "preview", label: t("tabs.preview") }] : []),
+    ...(may("audit:read") ? [{ path: "logs", label: t("tabs.logs") }] : []),
   ];
   return (
     <Page

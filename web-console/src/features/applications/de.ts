@@ -64,6 +64,7 @@ const de: Catalogue = {
     access: "Zugriff",
     quickStart: "Schnellstart",
     preview: "Token-Vorschau",
+    logs: "Protokoll",
   },
   sections: {
     basics: "Grundlegendes",

@@ -61,6 +61,7 @@ const en = {
     access: "Access",
     quickStart: "Quick start",
     preview: "Token preview",
+    logs: "Logs",
   },
   sections: {
     basics: "Basics",

@@ -41,8 +41,8 @@ function OneRole({ role }: { role: Role }) {
   return (
     <Paper withBorder p="lg" component="section" aria-label={label}>
       <Stack>
-        <Group justify="space-between" align="start" wrap="nowrap">
-          <div>
+        <Group justify="space-between" align="start">
+          <div style={{ flex: "1 1 20rem" }}>
             <Title order={2} size="h4">
               {label}
             </Title>

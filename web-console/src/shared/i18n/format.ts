@@ -1,9 +1,13 @@
 /** Moments, durations and numbers in the person's language. */
 import i18next from "i18next";
 
-export function formatMoment(value: string | null | undefined): string {
+/** Day and time, to the minute or to the second. */
+export function formatMoment(
+  value: string | null | undefined,
+  timeStyle: "short" | "medium" = "short",
+): string {
   if (!value) return "–";
-  return new Intl.DateTimeFormat(i18next.language, { dateStyle: "medium", timeStyle: "short" }).format(
+  return new Intl.DateTimeFormat(i18next.language, { dateStyle: "medium", timeStyle }).format(
     new Date(value),
   );
 }
@@ -56,4 +60,23 @@ export function formatDuration(seconds: number): string {
 /** The time of day, to the minute or to the second. */
 export function formatTime(value: string, timeStyle: "short" | "medium" = "short"): string {
   return new Intl.DateTimeFormat(i18next.language, { timeStyle }).format(new Date(value));
+}
+
+/** A moment as exactly as it is known, with its time zone. */
+export function formatExact(value: string): string {
+  return new Intl.DateTimeFormat(i18next.language, {
+    dateStyle: "full",
+    timeStyle: "long",
+  }).format(new Date(value));
+}
+
+/** Bytes in the largest decimal unit that leaves a whole number before the point: 1 234 567 as "1.2 MB". */
+export function formatBytes(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return new Intl.NumberFormat(i18next.language, {
+    style: "unit",
+    unit: units[power],
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** power);
 }

@@ -6,11 +6,14 @@ pattern's value, so that most changes of the schema change nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
+
+from benchmarks.people import FAMILIES, GIVEN, person
+from opentrusty_core.domain.search import beginnings_of
 
 PERSON = "'u' || lpad(n::text, 25, '0')"
 SESSION = "'s' || lpad(n::text, 25, '0')"
@@ -81,17 +84,17 @@ class Bulk:
         token = {"hash": hashed, "id": REFRESH, "grant_id": GRANT}
         self._copy("access_tokens", numbers, tenant, "id", pattern.access_token_id, token)
 
-    def named_people(self, pattern: Pattern, count: int, given: Sequence[str], families: Sequence[str]) -> None:
+    def named_people(self, pattern: Pattern, count: int) -> None:
         """Copies of the person by the names of `benchmarks.people`, each found by what they are called."""
         source = sql.SQL(
             "(SELECT n, given, family, given || '.' || family || '.' || n AS username FROM"
             " (SELECT n, ({given}::text[])[1 + {first}] AS given, ({families}::text[])[1 + {second}] AS family"
             " FROM generate_series(0, {last}) AS n) AS named) AS named"
         ).format(
-            given=list(given),
-            families=list(families),
-            first=_likely(1, len(given)),
-            second=_likely(7, len(families)),
+            given=list(GIVEN),
+            families=list(FAMILIES),
+            first=_likely(1, len(GIVEN)),
+            second=_likely(7, len(FAMILIES)),
             last=count - 1,
         )
         name = "initcap(named.given) || ' ' || initcap(named.family)"
@@ -107,11 +110,13 @@ class Bulk:
             " named.username, named.username, named.given, named.family)::json",
         }
         self._copy("users", source, pattern.tenant_id, "id", pattern.user_id, new)
-        self._connection.execute(
-            "INSERT INTO user_terms (tenant_id, term, user_id) SELECT u.tenant_id, term, u.id"
-            " FROM users u, json_array_elements_text(u.terms) AS term WHERE u.tenant_id = %s ON CONFLICT DO NOTHING",
-            [pattern.tenant_id],
-        )
+        columns = "tenant_id, term, user_id, beginnings"
+        with self._connection.cursor() as cursor, cursor.copy(f"COPY user_terms ({columns}) FROM STDIN") as copy:
+            for number in range(count):
+                username, *names = person(number)
+                entries = (username, f"{username}@bench.example", *names)
+                for entry in entries:
+                    copy.write_row((pattern.tenant_id, entry, f"u{number:025d}", beginnings_of(entries)))
 
     def tenants(self, pattern: Pattern, fresh: Iterable[NewTenant]) -> None:
         """Copies of the pattern's tenant with everything in it but its keys and its audit."""

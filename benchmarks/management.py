@@ -94,7 +94,7 @@ def run(*, quick: bool) -> tuple[str, dict[str, Any], bool]:
         auth_url, admin_url = free_url(), free_url()
         world = anyio.run(make_world, database, auth_url)
         with closing(Bulk(database.url)) as bulk, _told(f"{users:,} users in one of {tenants:,} tenants: seeding"):
-            bulk.named_people(world.pattern, users, GIVEN, FAMILIES)
+            bulk.named_people(world.pattern, users)
             bulk.tenants(world.pattern, new_tenants(world, tenants - 1))
             bulk.settle()
         secret = anyio.run(_agent, database, world, auth_url, admin_url)

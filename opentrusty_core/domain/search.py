@@ -7,7 +7,8 @@ hyphen or an apostrophe counts as a whole and from each of its parts on: `luc` f
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from zlib import crc32
 
 from opentrusty_core.domain.tenant import Tenant
 from opentrusty_core.domain.user import MAX_IDENTIFIER, User
@@ -20,6 +21,8 @@ MAX_LENGTH = 100
 """How much of a term counts."""
 MAX_ENTRIES = 24
 """How many terms may find one person."""
+_BEGINNING = 3
+_BITS = 63
 
 
 def parse_search(text: str) -> tuple[str, ...]:
@@ -57,6 +60,19 @@ def tenant_entries(tenant: Tenant) -> tuple[str, ...]:
 def begun_by(term: str, user: User) -> tuple[str, ...]:
     """Which entries of a user the term begins."""
     return tuple(entry for entry in entries_of(user) if entry.startswith(term))
+
+
+def beginnings_of(texts: Iterable[str]) -> int:
+    """With which letters the texts begin, as a set of 63 bits: one for each beginning of one to three letters.
+
+    A text whose bits are not all among those of some entries begins none of them; where they are, it may (B. H. Bloom,
+    Space/Time Trade-offs in Hash Coding with Allowable Errors, 1970). The bits are stored: they never change.
+    """
+    bits = 0
+    for text in texts:
+        for length in range(1, min(_BEGINNING, len(text)) + 1):
+            bits |= 1 << crc32(text[:length].encode()) % _BITS
+    return bits
 
 
 def compact(identifier: str) -> str:

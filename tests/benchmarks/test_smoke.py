@@ -16,7 +16,7 @@ import pytest
 from benchmarks import loadgen
 from benchmarks.bulk import Bulk
 from benchmarks.databases import in_cluster
-from benchmarks.people import FAMILIES, GIVEN, person
+from benchmarks.people import person
 from benchmarks.processes import cpu_seconds
 from benchmarks.report import COLUMNS
 from benchmarks.scale_seed import make_world
@@ -124,7 +124,7 @@ def test_people_have_the_same_names_in_sql_as_in_python(postgres_cluster: Cluste
     """What a search is drawn from is there to be found."""
     with in_cluster(postgres_cluster) as database, closing(Bulk(database.url)) as bulk:
         world = anyio.run(make_world, database, "http://127.0.0.1:9")
-        bulk.named_people(world.pattern, 50, GIVEN, FAMILIES)
+        bulk.named_people(world.pattern, 50)
         with psycopg.connect(database.url) as connection:
             rows = connection.execute(
                 "SELECT id, username_normal FROM users WHERE id LIKE 'u000%' ORDER BY id"

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opentrusty_core.domain.search import MAX_ENTRIES, MAX_LENGTH, MAX_TERMS, begun_by, entries_of, parse_search
+from opentrusty_core.domain.search import (
+    MAX_ENTRIES,
+    MAX_LENGTH,
+    MAX_TERMS,
+    beginnings_of,
+    begun_by,
+    entries_of,
+    parse_search,
+)
 from opentrusty_core.domain.user import User, normalised
 from opentrusty_core.errors import Invalid
 
@@ -117,3 +125,23 @@ def test_whoever_has_a_username_is_found_by_it(name: str) -> None:
     except Invalid:
         return
     assert not entries_of(a_person(name)) or finds(form, a_person(name))
+
+
+@bounded
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=8), st.data())
+def test_what_begins_an_entry_has_only_bits_of_the_entries(entries: list[str], data: st.DataObject) -> None:
+    """So nobody is left out whom a term finds; and the bits fit into the integer of every database."""
+    entry = data.draw(st.sampled_from(entries))
+    begun = entry[: data.draw(st.integers(1, len(entry)))]
+    bits = beginnings_of(entries)
+    assert beginnings_of([begun]) & bits == beginnings_of([begun])
+    assert 0 <= bits < 2**63
+
+
+def test_bits_leave_most_others_out() -> None:
+    """Three letters tell one name from nearly all; and they are stored, so that they may never change."""
+    names = [a + b + c for a in "abcdefghijklmnopqrst" for b in "aeiou" for c in "lmnrst"]
+    found = [name for name in names if beginnings_of(["kar"]) & ~beginnings_of([name, "zz"]) == 0]
+    assert "kar" in found
+    assert len(found) < len(names) / 50
+    assert beginnings_of(["ada", "lovelace"]) == 144115188109755392

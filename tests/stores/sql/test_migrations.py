@@ -24,10 +24,14 @@ from opentrusty_core.domain.client_list import ClientSort
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import Assignment
+from opentrusty_core.domain.search import entries_of
 from opentrusty_core.errors import SchemaMismatch
+from opentrusty_core.runtime import SystemRuntime
+from opentrusty_core.storage.contract.builders import a_user, an_event
 from opentrusty_core.stores import open_store
 from opentrusty_core.stores.sql import migrations
 from opentrusty_core.stores.sql.queries import load_schema
+from opentrusty_core.stores.sql.repositories.terms import dump_entries
 from opentrusty_core.stores.sql.sqlite.connection import Connection
 
 case = pytest.mark.case
@@ -219,6 +223,46 @@ async def test_clients_of_before_are_listed_by_name_and_found_by_their_ids(
             await page(PageRequest(), kind=ClientKind.SINGLE_PAGE),
         ]
         assert [[it.client_id for it in each.items] for each in found] == [["B", "a"], ["B"], ["a"], ["B"]]
+    finally:
+        await store.close()
+
+
+async def test_people_of_before_are_found_by_several_words(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`beginnings`: what was there may be anybody, until it is changed; then its bits say who it is not."""
+    names = list(load_schema())
+    before = {name: load_schema()[name] for name in names if name < "0017"}
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "load_schema", lambda: before)
+        await migrated(empty_url)
+    user = a_user(SystemRuntime(), claims={"name": "Anna Lovelace"})
+    found_by = dump_entries(entries_of(user))
+    moment, is_true = "1767225600000000", "1"
+    if empty_url.startswith("postgres"):
+        moment, is_true = "'2026-01-01T00:00:00Z'", "true"
+    columns = "tenant_id, id, username, username_normal, email_verified, status, created_at, updated_at, version"
+    values = f"'t', '{user.id}', '{user.username}', '{user.username}', {is_true}, 'active', {moment}"
+    document = json.dumps({"claims": dict(user.claims)})
+    await execute(
+        empty_url,
+        f"INSERT INTO users ({columns}, terms, document) VALUES ({values}, {moment}, 1, '{found_by}', '{document}')",
+    )
+    for entry in entries_of(user):
+        await execute(empty_url, f"INSERT INTO user_terms VALUES ('t', '{entry}', '{user.id}')")
+    await migrated(empty_url)
+    store = open_store(empty_url)
+    try:
+        users = store.tenant("t").users
+
+        async def find(search: str) -> int:
+            return len((await users.page(PageRequest(), search=search)).items)
+
+        assert [await find(words) for words in ("love", "love ann", "love zz")] == [1, 1, 0]
+        await execute(empty_url, "UPDATE user_terms SET beginnings = 0")  # whom nothing else finds
+        assert [await find(words) for words in ("love", "love ann", "love zz")] == [1, 0, 0]
+        async with store.transaction("t") as repos:
+            changed = replace((await repos.users.page(PageRequest())).items[0], version=2)
+            await repos.users.update(changed, an_event(SystemRuntime()))
+        assert [await find(words) for words in ("love", "love ann", "love zz")] == [1, 1, 0]
     finally:
         await store.close()
 

@@ -20,6 +20,8 @@ POSTGRES = Dialect(
         "table": "",
         "hot_table": "WITH (fillfactor = 90)",
         "wide_table": "",
+        "cover_beginnings": "ALTER TABLE user_terms DROP CONSTRAINT user_terms_pkey, "
+        "ADD PRIMARY KEY (tenant_id, term, user_id) INCLUDE (beginnings)",
         "for_update": "FOR NO KEY UPDATE",
         "for_share": "FOR SHARE",
         "for_deletion": "FOR UPDATE",

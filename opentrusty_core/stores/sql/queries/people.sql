@@ -4,14 +4,16 @@
 -- Adds a user. No row: the id, username or email is taken.
 INSERT INTO users (tenant_id, username_normal, email_normal, terms, {{user}})
 VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFLICT DO NOTHING RETURNING id;
-INSERT INTO user_terms (tenant_id, term, user_id) SELECT :tenant_id, each.value, :user_id FROM {{each:terms}};
+INSERT INTO user_terms (tenant_id, term, user_id, beginnings)
+SELECT :tenant_id, each.value, :user_id, :beginnings FROM {{each:terms}};
 {{write_event}};
 
 -- name: import_user
 -- Adds a user with their password, if there is one. No row: the id, username or email is taken.
 INSERT INTO users (tenant_id, username_normal, email_normal, terms, {{user}})
 VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFLICT DO NOTHING RETURNING id;
-INSERT INTO user_terms (tenant_id, term, user_id) SELECT :tenant_id, each.value, :user_id FROM {{each:terms}};
+INSERT INTO user_terms (tenant_id, term, user_id, beginnings)
+SELECT :tenant_id, each.value, :user_id, :beginnings FROM {{each:terms}};
 INSERT INTO passwords (tenant_id, {{password}}) SELECT :tenant_id, {{:password}} WHERE :password_encoded IS NOT NULL;
 {{write_event}};
 
@@ -56,7 +58,8 @@ DELETE FROM user_terms
  WHERE tenant_id = :tenant_id AND user_id = :user_id AND term IN (
        SELECT item.value FROM users u CROSS JOIN {{items:u.terms}} WHERE u.tenant_id = :tenant_id AND u.id = :user_id
    );
-INSERT INTO user_terms (tenant_id, term, user_id) SELECT :tenant_id, each.value, :user_id FROM {{each:terms}};
+INSERT INTO user_terms (tenant_id, term, user_id, beginnings)
+SELECT :tenant_id, each.value, :user_id, :beginnings FROM {{each:terms}};
 UPDATE users
    SET username = :user_username, username_normal = :username_normal, email = :user_email, email_normal = :email_normal,
        email_verified = :user_email_verified, status = :user_status, created_at = :user_created_at,

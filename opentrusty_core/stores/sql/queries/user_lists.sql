@@ -68,11 +68,11 @@ SELECT {{user:u}} FROM found JOIN users u ON u.tenant_id = {{tenant_of:found}} A
 
 -- name: search_users
 -- Users by the first that the longest term begins of what they are found by, exact matches first. Who has an earlier
--- one that it begins was listed there.
+-- one that it begins was listed there. Most of those whom another term does not find are left out by their bits alone.
 SELECT t.term, {{user:u}}
   FROM user_terms t JOIN users u ON u.tenant_id = {{tenant_of:t}} AND u.id = t.user_id
  WHERE t.tenant_id = :tenant_id AND t.term >= :from AND t.term < :high
-   AND (t.term > :after_value OR t.user_id > :after_id) AND (:status = '' OR u.status = :status)
+   AND (t.term > :after_value OR t.user_id > :after_id) AND (t.beginnings & :beginnings) = :beginnings AND (:status = '' OR u.status = :status)
    AND NOT EXISTS (SELECT 1 FROM {{items:u.terms}} WHERE item.value >= :low AND item.value < t.term)
    AND NOT EXISTS (SELECT 1 FROM {{each:terms}} WHERE {{lacks:u.terms}})
  ORDER BY t.term, t.user_id LIMIT :limit;
@@ -81,13 +81,16 @@ SELECT t.term, {{user:u}}
 -- Users whom a search finds, by a value of theirs. The first column says in every row how many entries the longest term
 -- begins; where they are more than `:most` there are no users. Without users it is one row of NULLs.
 WITH entries AS MATERIALIZED (
-    SELECT tenant_id, user_id FROM user_terms
+    SELECT tenant_id, user_id, beginnings FROM user_terms
      WHERE tenant_id = :tenant_id AND term >= :low AND term < :high LIMIT :most + 1
 ), found AS MATERIALIZED (
     SELECT u.tenant_id, u.id,
            CASE :sort WHEN 'username' THEN u.username_normal WHEN 'email' THEN coalesce(u.email_normal, :no_email)
                       ELSE u.id END AS value
-      FROM (SELECT DISTINCT tenant_id, user_id FROM entries WHERE (SELECT count(*) FROM entries) <= :most) AS entry
+      FROM (
+          SELECT DISTINCT tenant_id, user_id FROM entries
+           WHERE (SELECT count(*) FROM entries) <= :most AND (beginnings & :beginnings) = :beginnings
+      ) AS entry
       JOIN users u ON u.tenant_id = {{tenant_of:entry}} AND u.id = entry.user_id
      WHERE (:status = '' OR u.status = :status) AND NOT EXISTS (SELECT 1 FROM {{each:terms}} WHERE {{lacks:u.terms}})
 ), page AS MATERIALIZED (
@@ -119,10 +122,13 @@ SELECT count(*) AS users
 -- name: count_found_users
 -- How many entries the longest term begins, and if they are not more than `:most`, how many users a search finds.
 WITH entries AS MATERIALIZED (
-    SELECT tenant_id, user_id FROM user_terms
+    SELECT tenant_id, user_id, beginnings FROM user_terms
      WHERE tenant_id = :tenant_id AND term >= :low AND term < :high LIMIT :most + 1
 )
 SELECT (SELECT count(*) FROM entries) AS entries, count(*) AS users
-  FROM (SELECT DISTINCT tenant_id, user_id FROM entries WHERE (SELECT count(*) FROM entries) <= :most) AS entry
+  FROM (
+      SELECT DISTINCT tenant_id, user_id FROM entries
+       WHERE (SELECT count(*) FROM entries) <= :most AND (beginnings & :beginnings) = :beginnings
+  ) AS entry
   JOIN users u ON u.tenant_id = {{tenant_of:entry}} AND u.id = entry.user_id
  WHERE (:status = '' OR u.status = :status) AND NOT EXISTS (SELECT 1 FROM {{each:terms}} WHERE {{lacks:u.terms}});

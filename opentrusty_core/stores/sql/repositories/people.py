@@ -8,7 +8,7 @@ from datetime import datetime
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.grant import Consent
-from opentrusty_core.domain.search import entries_of
+from opentrusty_core.domain.search import beginnings_of, entries_of
 from opentrusty_core.domain.user import PasswordCredential, User, normalised
 from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.storage.people import Newcomer
@@ -131,4 +131,6 @@ def _user_params(user: User) -> Params:
         "username_normal": normalised(user.username),
         "email_normal": None if user.email is None else normalised(user.email),
     }
-    return {**normal, "terms": dump_entries(entries_of(user)), **USER.params(user)}
+    entries = entries_of(user)
+    found_by = {"terms": dump_entries(entries), "beginnings": beginnings_of(entries)}
+    return {**normal, **found_by, **USER.params(user)}

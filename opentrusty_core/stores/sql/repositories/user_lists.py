@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from opentrusty_core.domain.page import BY_TEXT, Key, Page, PageRequest, dump_key, load_key
-from opentrusty_core.domain.search import parse_search
+from opentrusty_core.domain.search import beginnings_of, parse_search
 from opentrusty_core.domain.user import User, UserSort, UserStatus, normalised
 from opentrusty_core.storage.people import MOST_SORTED, too_many
 from opentrusty_core.stores.sql.codec import Params
@@ -152,6 +152,11 @@ def _key(sort: UserSort, descending: bool) -> Any:
 
 
 def range_of(terms: tuple[str, ...]) -> Params:
-    """The parameters of a search: the range of its longest term, and how the others begin in a JSON array."""
+    """The parameters of a search: the range of its longest term, and how the others begin in a JSON array, and all."""
     longest, *others = terms
-    return {"low": longest, "high": longest + _LAST, "terms": dump_beginnings(others)}
+    return {
+        "low": longest,
+        "high": longest + _LAST,
+        "terms": dump_beginnings(others),
+        "beginnings": beginnings_of(others),
+    }

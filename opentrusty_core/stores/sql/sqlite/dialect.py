@@ -16,6 +16,7 @@ SQLITE = Dialect(
         "table": "STRICT, WITHOUT ROWID",
         "hot_table": "STRICT, WITHOUT ROWID",
         "wide_table": "STRICT",
+        "cover_beginnings": "SELECT 1",  # a table without row ids is the index of its key, with every column
         "for_update": "",
         "for_share": "",
         "for_deletion": "",

@@ -6,8 +6,8 @@ WITH changed AS (
     INSERT INTO users (tenant_id, username_normal, email_normal, terms, {{user}})
     VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFLICT DO NOTHING RETURNING id
 ), found_by AS (
-    INSERT INTO user_terms (tenant_id, term, user_id)
-    SELECT :tenant_id, each.value, changed.id FROM changed CROSS JOIN {{each:terms}}
+    INSERT INTO user_terms (tenant_id, term, user_id, beginnings)
+    SELECT :tenant_id, each.value, changed.id, :beginnings FROM changed CROSS JOIN {{each:terms}}
 ), event AS (
     {{write_event}} WHERE EXISTS (SELECT FROM changed)
 )
@@ -19,8 +19,8 @@ WITH changed AS (
     INSERT INTO users (tenant_id, username_normal, email_normal, terms, {{user}})
     VALUES (:tenant_id, :username_normal, :email_normal, :terms, {{:user}}) ON CONFLICT DO NOTHING RETURNING id
 ), found_by AS (
-    INSERT INTO user_terms (tenant_id, term, user_id)
-    SELECT :tenant_id, each.value, changed.id FROM changed CROSS JOIN {{each:terms}}
+    INSERT INTO user_terms (tenant_id, term, user_id, beginnings)
+    SELECT :tenant_id, each.value, changed.id, :beginnings FROM changed CROSS JOIN {{each:terms}}
 ), known_by AS (
     INSERT INTO passwords (tenant_id, {{password}})
     SELECT :tenant_id, {{:password}} FROM changed WHERE CAST(:password_encoded AS text) IS NOT NULL
@@ -55,8 +55,10 @@ WITH known AS MATERIALIZED (
             EXCEPT SELECT each.value FROM {{each:terms}}
        )
 ), found_by AS (
-    INSERT INTO user_terms (tenant_id, term, user_id)
-    SELECT :tenant_id, each.value, changed.id FROM changed CROSS JOIN {{each:terms}} ON CONFLICT DO NOTHING
+    INSERT INTO user_terms (tenant_id, term, user_id, beginnings)
+    SELECT :tenant_id, each.value, changed.id, :beginnings FROM changed CROSS JOIN {{each:terms}}
+        ON CONFLICT (tenant_id, term, user_id) DO UPDATE SET beginnings = EXCLUDED.beginnings
+     WHERE user_terms.beginnings <> EXCLUDED.beginnings
 ), event AS (
     {{write_event}} WHERE EXISTS (SELECT FROM changed)
 )

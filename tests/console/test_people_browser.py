@@ -238,3 +238,175 @@ def test_who_may_only_read_is_offered_nothing_to_change(console: Console) -> Non
     user_page(console, "alice", "credentials")
     expect(page.get_by_text("No link is good at present.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Make a link|Unlock|Set a password"))).to_have_count(0)
+
+
+def people_file(word: str, count: int) -> str:
+    """JSON Lines of people whose names begin with a word."""
+    return "".join(f'{{"username": "{word}.{number}", "given_name": "{word}"}}\n' for number in range(count))
+
+
+def import_file(page: Page, name: str, content: str) -> None:
+    """Chooses a file on the import page, and has it tried out."""
+    file = {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Try it out").click()
+    expect(page.get_by_text("Tried out; nothing is written yet.")).to_be_visible(timeout=60_000)
+
+
+def test_people_are_imported_after_a_trial_and_bad_lines_are_told_by_number(console: Console) -> None:
+    word = unique("csv")
+    lines = ["username,email,given_name", f"{word}.a,{word}.a@acme.example,Ada", f"{word}.b,not an address,Bea"]
+    page = console.sign_in(administrator(console.dev), "/t/acme/users")
+    page.get_by_role("button", name="Import and export").click()
+    page.get_by_role("menuitem", name="Import from a file").click()
+    expect(page.get_by_role("heading", level=1, name="Import users")).to_be_visible()
+    console.assert_accessible()
+    import_file(page, "people.csv", "\n".join(lines))
+    row = page.get_by_role("row").filter(has_text=f"{word}.b")
+    expect(row).to_contain_text("3")  # the line's number, the header counted
+    console.assert_accessible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the list").click()
+    refused = [json.loads(line) for line in Path(download.value.path()).read_text().splitlines()]
+    assert [(one["line"], one["username"], list(one["problems"])) for one in refused] == [(3, f"{word}.b", ["email"])]
+    page.get_by_role("button", name="Import 1 person").click()
+    expect(page.get_by_text("The import is complete.")).to_be_visible()
+    console.assert_accessible()
+    console.goto(f"/t/acme/users?search={word}")
+    expect(page.get_by_role("link", name=f"{word}.a")).to_be_visible()  # the good line is kept
+    expect(page.get_by_role("link", name=f"{word}.b")).to_have_count(0)
+    page.get_by_role("button", name="Import and export").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Export those found").click()
+    exported = [json.loads(line)["username"] for line in Path(download.value.path()).read_text().splitlines()]
+    assert exported == [f"{word}.a"]
+
+
+def test_an_import_is_stopped_and_what_was_written_stays(console: Console) -> None:
+    word = unique("stop")
+    page = console.sign_in(administrator(console.dev, tenant_name="globex"), "/t/globex/users/import")
+    import_file(page, "people.jsonl", people_file(word, 3000))
+    page.get_by_role("button", name="Import 3,000 people").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile("What was written until then is written"))).to_be_visible()
+    import_file_again(page)
+    expect(page.get_by_text("would be added")).to_be_visible()
+
+
+def import_file_again(page: Page) -> None:
+    """The file that is chosen is tried out once more."""
+    page.get_by_role("button", name="Another file").click()
+    import_file(page, "people.jsonl", people_file(unique("again"), 3))
+
+
+def test_one_thing_is_done_to_those_picked_and_to_all_who_match(console: Console) -> None:
+    word = unique("bulk")
+    admin = administrator(console.dev, tenant_name="globex")
+    page = console.sign_in(admin, "/t/globex/users/import")
+    import_file(page, "people.jsonl", people_file(word, 120))
+    page.get_by_role("button", name="Import 120 people").click()
+    expect(page.get_by_text("The import is complete.")).to_be_visible()
+    console.goto(f"/t/globex/users?search={word}")
+    expect(page.get_by_text("120 in all")).to_be_visible()
+    for number in (3, 4):
+        page.get_by_role("checkbox", name=f"Select: {word}.{number}", exact=True).check()
+    console.assert_accessible()
+    page.get_by_role("button", name="Disable").click()
+    console.assert_accessible()
+    page.get_by_role("dialog").get_by_role("button", name="Disable 2").click()
+    expect(page.get_by_text("Done for 2 people.")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    expect(page.get_by_role("row").filter(has_text="Disabled")).to_have_count(2)
+    page.get_by_role("checkbox", name="Select", exact=True).check()
+    page.get_by_role("button", name="Pick all 120 who match").click()
+    page.get_by_role("button", name="Assign a role").click()
+    page.get_by_role("dialog").get_by_role("combobox").click()
+    page.get_by_role("option", name="tenant_support").click()
+    page.get_by_role("button", name="Assign to 120").click()
+    expect(page.get_by_text("Done for 120 people.")).to_be_visible(timeout=60_000)
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    page.get_by_role("checkbox", name="Select", exact=True).check()
+    page.get_by_role("button", name="Pick all 120 who match").click()
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("120 people would be concerned.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Delete 120")).to_be_disabled()
+    dialog.get_by_label("Type 120 to confirm").fill("120")
+    dialog.get_by_role("button", name="Delete 120").click()
+    expect(page.get_by_text("Done for 120 people.")).to_be_visible(timeout=60_000)
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
+def test_who_is_left_out_of_a_bulk_change_is_told_with_the_reason(console: Console) -> None:
+    admin = administrator(console.dev)
+    page = console.sign_in(admin, "/t/acme/users?search=acme.example")
+    page = console.goto(f"/t/acme/users?search={admin.username}")
+    page.get_by_role("checkbox", name=f"Select: {admin.username}").check()
+    page.get_by_role("button", name="Disable").click()
+    page.get_by_role("dialog").get_by_role("button", name="Disable 1").click()
+    expect(page.get_by_text("That is you.")).to_be_visible()
+    console.assert_accessible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    console.goto(f"/t/acme/users?search={owner(console.dev).username}")
+    page.get_by_role("checkbox", name=f"Select: {owner(console.dev).username}", exact=True).check()
+    page.get_by_role("button", name="Disable").click()
+    page.get_by_role("dialog").get_by_role("button", name="Disable 1").click()
+    expect(page.get_by_text("The user holds permissions that you lack.")).to_be_visible()
+
+
+def open_palette(page: Page) -> None:
+    """By its keys, ready to be typed into."""
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("textbox", name="Go to a page, a person or an application")).to_be_focused()
+
+
+def test_the_palette_finds_people_and_applications_by_the_keyboard(console: Console) -> None:
+    name = unique("quentin")
+    console.dev.managed.user("acme", name)
+    page = console.sign_in(administrator(console.dev), "/t/acme/users")
+    open_palette(page)
+    page.keyboard.type(name)
+    expect(page.get_by_role("dialog").get_by_text(f"{name}@acme.example")).to_be_visible()
+    console.assert_accessible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    open_palette(page)
+    page.keyboard.type("Acme Nightly")
+    expect(page.get_by_role("dialog").get_by_text("machine")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Acme Nightly job")).to_be_visible()
+    open_palette(page)
+    page.keyboard.type("roles")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Roles")).to_be_visible()
+
+
+MOST_ROWS = 80
+"""What a screen of 900 px shows, with what is drawn ahead of it, twice over."""
+
+
+def test_thousands_of_people_scroll_past_while_the_document_stays_small(console: Console) -> None:
+    word = unique("crowd")
+    page = console.sign_in(administrator(console.dev, tenant_name="globex"), "/t/globex/users/import")
+    import_file(page, "people.jsonl", people_file(word, 5000))
+    page.get_by_role("button", name="Import 5,000 people").click()
+    expect(page.get_by_text("The import is complete.")).to_be_visible(timeout=120_000)
+    console.goto(f"/t/globex/users?search={word}")
+    expect(page.get_by_text("5,000 in all")).to_be_visible()
+    most, last = 0, 0
+    region = page.get_by_role("region", name="Users")
+    rows = region.locator("tr[aria-rowindex]")
+    while last < 5001:  # its header is the first row
+        region.evaluate("it => it.scrollTo(0, it.scrollHeight)")
+        page.wait_for_function(
+            "([most, end]) => +[...document.querySelectorAll('tr[aria-rowindex]')].at(-1).ariaRowIndex > most || end",
+            arg=[last, last >= 5001],
+            timeout=60_000,
+        )
+        last = int(rows.last.get_attribute("aria-rowindex") or 0)
+        most = max(most, region.locator("tbody tr").count())
+    assert most < MOST_ROWS
+    page.get_by_role("searchbox", name="Search").fill(f"{word}.4321")
+    expect(region.get_by_role("link", name=f"{word}.4321")).to_be_visible()
+    expect(region.locator("tbody tr")).to_have_count(1)

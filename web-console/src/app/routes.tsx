@@ -218,6 +218,10 @@ const tenantPages = [
     component: lazyRouteComponent(() => import("@/features/users/NewUserPage"), "NewUserPage"),
   }),
   createRoute({
+    ...ofTenant("users/import"),
+    component: lazyRouteComponent(() => import("@/features/users/ImportPage"), "ImportPage"),
+  }),
+  createRoute({
     ...ofTenant("users/invite"),
     component: lazyRouteComponent(() => import("@/features/users/InvitePage"), "InvitePage"),
   }),

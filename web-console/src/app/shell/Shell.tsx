@@ -4,7 +4,6 @@ import { useDisclosure } from "@mantine/hooks";
 import "@mantine/notifications/styles.css";
 import { Notifications } from "@mantine/notifications";
 import "@mantine/spotlight/styles.css";
-import { openSpotlight } from "@mantine/spotlight";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Languages, Search, SunMoon, UserRound } from "lucide-react";
 import { useEffect, useRef } from "react";
@@ -14,12 +13,14 @@ import { chooseLanguage, LANGUAGES, type Language } from "@/shared/i18n/i18n";
 import { allowed, type NavSection } from "../navigation";
 import { ColourScheme } from "./ColourScheme";
 import { Logo } from "./Logo";
-import { Palette } from "./Palette";
+import { openPalette, Palette } from "./Palette";
 import classes from "./Shell.module.css";
 
 interface Props {
   /** Where the menu's paths start: `/t/acme` or `/platform`. */
   base: string;
+  /** The tenant whose people and applications the palette finds. */
+  tenant?: string;
   /** What is being administered, as the person reads it. */
   subject: string;
   sections: readonly NavSection[];
@@ -67,7 +68,7 @@ export function Shell(props: Props) {
           <Group gap={4} wrap="nowrap">
             <ActionIcon
               size="lg"
-              onClick={openSpotlight}
+              onClick={openPalette}
               aria-label={t("shell.palette")}
               aria-keyshortcuts="Control+K Meta+K"
             >
@@ -138,7 +139,7 @@ export function Shell(props: Props) {
         {props.banner}
         <Outlet />
       </AppShell.Main>
-      <Palette base={props.base} sections={sections} />
+      <Palette base={props.base} sections={sections} tenant={props.tenant} permissions={props.permissions} />
       <Notifications position="bottom-right" />
     </AppShell>
   );

@@ -25,6 +25,7 @@ export function TenantShell() {
   return (
     <Shell
       base={`/t/${tenant}`}
+      tenant={tenant}
       subject={isHome ? me.data.tenant.display_name : tenant}
       sections={TENANT_NAV}
       permissions={permissions}

@@ -1,17 +1,22 @@
-/** Everybody of a tenant: found by the beginning of any of their names, in three orders. */
-import { Anchor, Badge, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
+/** Everybody of a tenant: found by the beginning of any of their names, in three orders; one thing done to many of them. */
+import { Anchor, Badge, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { UserPlus, Users } from "lucide-react";
+import { Users } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { displayName } from "@/shared/api/people";
 import { useMay, useTenant } from "@/shared/api/tenant";
-import { formatMoment } from "@/shared/i18n/format";
+import { formatMoment, formatNumber } from "@/shared/i18n/format";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { useFilter } from "@/shared/ui/filter";
 import { Page } from "@/shared/ui/Page";
 import { SearchField } from "@/shared/ui/SearchField";
 import { Failed, Lines, NoMatch, Nothing } from "@/shared/ui/states";
-import { type User, type UserFilter, useUsers } from "./api";
+import { type User, type UserFilter, useUserCount, useUsers } from "./api";
+import { BulkBar } from "./BulkBar";
+import { BulkDialog } from "./BulkDialog";
+import type { BulkAction } from "./bulk";
+import { AddUser, UsersActions } from "./UsersActions";
 
 export function UsersPage() {
   const { t } = useTranslation("users");
@@ -20,40 +25,39 @@ export function UsersPage() {
   const [filter, change] = useFilter<UserFilter>();
   const { query, rows, table } = useUsers(tenant, filter);
   const columns = useColumns(tenant);
-  const add = may("user:write") && (
-    <Button
-      leftSection={<UserPlus size={16} aria-hidden />}
-      renderRoot={(props) => <Link {...props} to="/t/$tenant/users/new" params={{ tenant }} />}
-    >
-      {t("add")}
-    </Button>
-  );
   const filtered = Boolean(filter.search || filter.status);
+  const count = useUserCount(tenant, filter).data;
+  const total =
+    count && (count.more ? t("moreThan", { count: formatNumber(count.count) }) : formatNumber(count.count));
+  const [picked, pick] = usePicked(filter);
+  const [action, setAction] = useState<BulkAction>();
+  const isPicking = may("user:write") || may("session:end") || may("role:assign");
+  const isAllLoaded = rows.length > 0 && picked.ids.size === rows.length;
   const empty = filtered ? (
     <NoMatch />
   ) : (
-    <Nothing icon={<Users />} title={t("emptyTitle")} hint={t("emptyHint")} action={add} />
+    <Nothing
+      icon={<Users />}
+      title={t("emptyTitle")}
+      hint={t("emptyHint")}
+      action={may("user:write") && <AddUser />}
+    />
   );
   return (
-    <Page title={t("title")} description={t("description")} actions={add}>
+    <Page title={t("title")} description={t("description")} actions={<UsersActions filter={filter} />}>
       <Stack>
-        <Group justify="space-between">
-          <SearchField
-            value={filter.search ?? ""}
-            onSearch={(search) => change({ search })}
-            placeholder={t("search")}
+        {picked.ids.size > 0 ? (
+          <BulkBar
+            count={picked.ids.size}
+            all={picked.all}
+            more={filtered && isAllLoaded && table.hasMore ? total : undefined}
+            onAll={() => pick({ ids: picked.ids, all: true })}
+            onClear={() => pick(NOBODY)}
+            onAction={setAction}
           />
-          <SegmentedControl
-            aria-label={t("status")}
-            value={filter.status ?? ""}
-            onChange={(status) => change({ status })}
-            data={[
-              { value: "", label: t("anyStatus") },
-              { value: "active", label: t("active") },
-              { value: "disabled", label: t("disabled") },
-            ]}
-          />
-        </Group>
+        ) : (
+          <Toolbar filter={filter} change={change} total={total} />
+        )}
         {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
         {query.isPending ? (
           <Lines count={10} />
@@ -63,7 +67,11 @@ export function UsersPage() {
               {...table}
               label={t("title")}
               columns={columns}
-              rowId={(user) => user.id}
+              rowId={idOf}
+              rowLabel={usernameOf}
+              selection={
+                isPicking ? { ids: picked.ids, onChange: (ids) => pick({ ids, all: false }) } : undefined
+              }
               sort={filter.sort}
               onSort={(sort) => change({ sort })}
               empty={empty}
@@ -71,7 +79,71 @@ export function UsersPage() {
           )
         )}
       </Stack>
+      {action && (
+        <BulkDialog
+          action={action}
+          target={picked.all ? { found: filter } : { picked: rows.filter(({ id }) => picked.ids.has(id)) }}
+          found={count?.more ? undefined : count?.count}
+          onClose={(changed) => {
+            setAction(undefined);
+            if (changed) pick(NOBODY);
+          }}
+        />
+      )}
     </Page>
+  );
+}
+
+const idOf = (user: User) => user.id;
+const usernameOf = (user: User) => user.username;
+
+interface Picked {
+  ids: ReadonlySet<string>;
+  /** Everybody whom the filter finds, loaded or not. */
+  all: boolean;
+}
+
+const NOBODY: Picked = { ids: new Set(), all: false };
+
+/** Whom one has picked; another search begins with nobody. */
+function usePicked({ search, status }: UserFilter): [Picked, (picked: Picked) => void] {
+  const of = `${status} ${search}`;
+  const [state, setState] = useState({ of, picked: NOBODY });
+  return [state.of === of ? state.picked : NOBODY, (picked) => setState({ of, picked })];
+}
+
+function Toolbar(props: {
+  filter: UserFilter;
+  change: ReturnType<typeof useFilter<UserFilter>>[1];
+  total: string | undefined;
+}) {
+  const { filter, change, total } = props;
+  const { t } = useTranslation("users");
+  return (
+    <Group justify="space-between">
+      <Group gap="md">
+        <SearchField
+          value={filter.search ?? ""}
+          onSearch={(search) => change({ search })}
+          placeholder={t("search")}
+        />
+        {total !== undefined && (
+          <Text size="sm" c="dimmed" role="status">
+            {t("total", { total })}
+          </Text>
+        )}
+      </Group>
+      <SegmentedControl
+        aria-label={t("status")}
+        value={filter.status ?? ""}
+        onChange={(status) => change({ status })}
+        data={[
+          { value: "", label: t("anyStatus") },
+          { value: "active", label: t("active") },
+          { value: "disabled", label: t("disabled") },
+        ]}
+      />
+    </Group>
   );
 }
 

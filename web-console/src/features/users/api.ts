@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQueryClient } from "@tanstack/react-query";
 import { api$, fetchClient } from "@/shared/api/client";
 import { ifMatch, newIdempotencyKey } from "@/shared/api/headers";
 import { type ListPage, useList } from "@/shared/api/list";
@@ -23,6 +23,18 @@ export function useUsers(tenant: string, filter: UserFilter) {
     const { data } = await fetchClient().GET(USERS, { params: { path: { tenant }, query }, signal });
     return data as ListPage<User>;
   });
+}
+
+/** How many the filter finds; exactly up to 10,000. */
+export function useUserCount(tenant: string, { search, status }: UserFilter) {
+  const query = { ...(search ? { search } : {}), ...(status ? { status } : {}) };
+  const params = { path: { tenant }, query };
+  return api$().useQuery(
+    "get",
+    "/api/v1/tenants/{tenant}/user-count",
+    { params },
+    { placeholderData: keepPreviousData },
+  );
 }
 
 export function useUser(tenant: string, user_id: string) {
@@ -137,5 +149,5 @@ export function useRefreshed() {
 }
 
 function isOfUser(path: unknown): boolean {
-  return typeof path === "string" && path.startsWith(USER);
+  return typeof path === "string" && (path.startsWith(USER) || path.endsWith("/user-count"));
 }

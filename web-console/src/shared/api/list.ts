@@ -7,6 +7,18 @@ export interface ListPage<Item> {
   next_cursor?: string | null | undefined;
 }
 
+/** A list of more pages than this is not asked for once more, page by page, because somebody has come back to it. */
+const FEW = 5;
+
+interface Loaded {
+  state: { data: { pages: unknown[] } | undefined; isInvalidated: boolean };
+}
+
+/** Short lists are kept fresh; long ones only where something is known to have changed. */
+function isWorthIt({ state }: Loaded): boolean {
+  return state.isInvalidated || (state.data?.pages.length ?? 0) <= FEW;
+}
+
 /** `fetchPage` is given the cursor of the page wanted, undefined for the first; `key` names the list and its filters. */
 export function useList<Item>(
   key: readonly unknown[],
@@ -25,6 +37,9 @@ export function useList<Item>(
     initialPageParam: undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+    refetchOnMount: isWorthIt,
+    refetchOnWindowFocus: isWorthIt,
+    refetchOnReconnect: isWorthIt,
     enabled: options.enabled ?? true,
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);

@@ -73,7 +73,9 @@ const de: Catalogue = {
   shell: {
     skip: "Zum Inhalt springen",
     menu: "Menü",
-    palette: "Zu einer Seite oder Person gehen",
+    pages: "Seiten",
+    palette: "Zu einer Seite, Person oder Anwendung",
+    paletteSearching: "Wird gesucht",
     paletteNothing: "Nichts gefunden",
     language: "Sprache",
     scheme: "Farben",

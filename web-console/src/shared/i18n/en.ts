@@ -69,7 +69,9 @@ const en = {
   shell: {
     skip: "Skip to the content",
     menu: "Menu",
-    palette: "Go to a page or person",
+    pages: "Pages",
+    palette: "Go to a page, a person or an application",
+    paletteSearching: "Searching",
     paletteNothing: "Nothing found",
     language: "Language",
     scheme: "Colours",

@@ -2,7 +2,7 @@
 import { Checkbox, Group, Loader, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./DataTable.module.css";
 
@@ -40,6 +40,8 @@ interface Props<Row> {
   onLoadMore?: () => void;
   /** What stands in place of rows where there are none. */
   empty?: ReactNode;
+  /** Pixels at most, where it is not the page's. */
+  height?: number;
 }
 
 const ROW_HEIGHT = 45;
@@ -49,27 +51,44 @@ export function DataTable<Row>(props: Props<Row>) {
   const { rows, columns, rowId, selection, hasMore, isLoadingMore, onLoadMore } = props;
   const { t } = useTranslation();
   const scroll = useRef<HTMLDivElement>(null);
+  const ids = useMemo(() => rows.map(rowId), [rows, rowId]);
+  // Without keys of its own: they would be asked for anew, of every row, at each step of a scroll.
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => (rows[index] === undefined ? index : rowId(rows[index])),
     overscan: 10,
     initialRect: { width: 1000, height: 800 },
   });
+  const onPick = useCallback(
+    (id: string, on: boolean) => selection?.onChange(toggled(selection.ids, id, on)),
+    [selection],
+  );
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
     if (hasMore && !isLoadingMore && last >= rows.length - LOAD_AHEAD) onLoadMore?.();
   }, [hasMore, isLoadingMore, last, rows.length, onLoadMore]);
 
+  const first = ids[0];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another search or order is another list, read from its top
+  useEffect(() => {
+    scroll.current?.scrollTo({ top: 0 });
+  }, [first]);
+
   if (rows.length === 0 && props.empty) return props.empty;
   const before = items[0]?.start ?? 0;
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   const span = columns.length + (selection ? 1 : 0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region has to be reachable by keyboard (axe: scrollable-region-focusable)
-    <section ref={scroll} className={classes.scroll} aria-label={props.label} tabIndex={0}>
+    <section
+      ref={scroll}
+      className={classes.scroll}
+      aria-label={props.label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region has to be reachable by keyboard (axe: scrollable-region-focusable)
+      tabIndex={0}
+      {...(props.height ? { style: { maxHeight: props.height } } : {})}
+    >
       <Table highlightOnHover stickyHeader aria-rowcount={hasMore ? -1 : rows.length + 1}>
         <Table.Caption className={classes.caption}>
           <VisuallyHidden>{props.label}</VisuallyHidden>
@@ -78,7 +97,7 @@ export function DataTable<Row>(props: Props<Row>) {
           <Table.Tr>
             {selection && (
               <Table.Th w={40}>
-                <SelectAll rows={rows.map(rowId)} selection={selection} label={t("common.select")} />
+                <SelectAll rows={ids} selection={selection} label={t("common.select")} />
               </Table.Th>
             )}
             {columns.map((column) => (
@@ -91,26 +110,17 @@ export function DataTable<Row>(props: Props<Row>) {
           {items.map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
-            const id = rowId(row);
             return (
-              <Table.Tr key={id} aria-rowindex={item.index + 2} h={ROW_HEIGHT}>
-                {selection && (
-                  <Table.Td>
-                    <Checkbox
-                      aria-label={`${t("common.select")}: ${props.rowLabel?.(row) ?? id}`}
-                      checked={selection.ids.has(id)}
-                      onChange={(event) =>
-                        selection.onChange(toggled(selection.ids, id, event.currentTarget.checked))
-                      }
-                    />
-                  </Table.Td>
-                )}
-                {columns.map((column) => (
-                  <Table.Td key={column.id} ta={column.align}>
-                    {column.cell(row)}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
+              <Row
+                key={ids[item.index]}
+                row={row}
+                id={ids[item.index] ?? ""}
+                index={item.index}
+                columns={columns as readonly Column<unknown>[]}
+                isPicked={selection?.ids.has(ids[item.index] ?? "")}
+                onPick={onPick}
+                label={props.rowLabel?.(row)}
+              />
             );
           })}
           {after > 0 && <Spacer height={after} span={span} />}
@@ -127,6 +137,40 @@ export function DataTable<Row>(props: Props<Row>) {
     </section>
   );
 }
+
+interface RowProps {
+  row: unknown;
+  id: string;
+  index: number;
+  columns: readonly Column<unknown>[];
+  /** Undefined where rows cannot be picked. */
+  isPicked: boolean | undefined;
+  onPick: (id: string, on: boolean) => void;
+  label: string | undefined;
+}
+
+/** Drawn once, and not again for every step of a scroll past it. */
+const Row = memo(function Row({ row, id, index, columns, isPicked, onPick, label }: RowProps) {
+  const { t } = useTranslation();
+  return (
+    <Table.Tr aria-rowindex={index + 2} h={ROW_HEIGHT}>
+      {isPicked !== undefined && (
+        <Table.Td>
+          <Checkbox
+            aria-label={`${t("common.select")}: ${label ?? id}`}
+            checked={isPicked}
+            onChange={(event) => onPick(id, event.currentTarget.checked)}
+          />
+        </Table.Td>
+      )}
+      {columns.map((column) => (
+        <Table.Td key={column.id} ta={column.align}>
+          {column.cell(row)}
+        </Table.Td>
+      ))}
+    </Table.Tr>
+  );
+});
 
 function HeaderCell<Row>(props: {
   column: Column<Row>;
@@ -175,7 +219,10 @@ function SelectAll({
   selection: Selection;
   label: string;
 }) {
-  const chosen = rows.filter((id) => selection.ids.has(id)).length;
+  const chosen = useMemo(
+    () => (selection.ids.size === 0 ? 0 : rows.filter((id) => selection.ids.has(id)).length),
+    [rows, selection.ids],
+  );
   return (
     <Checkbox
       aria-label={label}

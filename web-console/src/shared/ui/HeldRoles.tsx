@@ -1,5 +1,5 @@
 /** The roles that somebody or something holds itself: shown, assigned and ended. Nobody gives or takes what they lack. */
-import { Anchor, Badge, Button, Group, Paper, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Paper, Stack, Text, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ import { useMay, useTenant } from "@/shared/api/tenant";
 import { formatMoment } from "@/shared/i18n/format";
 import { Confirm } from "./Confirm";
 import { say, sayFailed } from "./forms";
+import { RoleSelect } from "./RoleSelect";
 
 interface Props {
   held: readonly Assignment[];
@@ -44,7 +45,7 @@ export function HeldRoles({ held, give, take }: Props) {
           onEnd={may("role:assign") ? () => setEnding(one.role) : undefined}
         />
       ))}
-      {may("role:assign") && <Assign roles={[...known.values()]} held={held} give={give} />}
+      {may("role:assign") && <Assign held={held} give={give} />}
       <Confirm
         opened={ending !== undefined}
         onClose={() => setEnding(undefined)}
@@ -139,25 +140,14 @@ export function WhyNot(props: { lacking: readonly Permission[]; children: ReactE
   );
 }
 
-function Assign(props: { roles: readonly Role[]; held: readonly Assignment[]; give: Props["give"] }) {
+function Assign({ held, give }: Pick<Props, "held" | "give">) {
   const { t } = useTranslation();
-  const lacking = useLacking();
   const [chosen, setChosen] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const held = new Set(props.held.map((one) => one.role));
-  const why = (role: Role) => {
-    if (held.has(role.name)) return t("roles.held");
-    const lacks = lacking(role.permissions);
-    return lacks.length > 0
-      ? t("roles.lacking", { permissions: lacks.map(permissionText).join("; ") })
-      : undefined;
-  };
-  const reasons = new Map(props.roles.map((role) => [role.name, why(role)]));
-  const texts = new Map(props.roles.map((role) => [role.name, roleText(role)]));
   const assign = async (role: string) => {
     setBusy(true);
     try {
-      await props.give(role);
+      await give(role);
       say(t("roles.assigned", { role }));
       setChosen(null);
     } catch (error) {
@@ -168,29 +158,7 @@ function Assign(props: { roles: readonly Role[]; held: readonly Assignment[]; gi
   };
   return (
     <Group p="md" gap="xs">
-      <Select
-        aria-label={t("roles.choose")}
-        placeholder={t("roles.choose")}
-        searchable
-        data={props.roles.map(({ name }) => ({
-          value: name,
-          label: name,
-          disabled: reasons.get(name) !== undefined,
-        }))}
-        renderOption={({ option }) => (
-          <div>
-            <Text size="sm">{option.label}</Text>
-            <Text size="xs" c="dimmed">
-              {reasons.get(option.value) ?? texts.get(option.value)}
-            </Text>
-          </div>
-        )}
-        value={chosen}
-        onChange={setChosen}
-        flex={1}
-        maw={420}
-        comboboxProps={{ width: 420, position: "bottom-start" }}
-      />
+      <RoleSelect value={chosen} onChange={setChosen} held={new Set(held.map(({ role }) => role))} />
       <Button
         variant="default"
         disabled={chosen === null}

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from opentrusty_core.management import Management
 from opentrusty_core.runtime import SystemRuntime
@@ -247,8 +247,8 @@ def people_file(word: str, count: int) -> str:
 
 def import_file(page: Page, name: str, content: str) -> None:
     """Chooses a file on the import page, and has it tried out."""
-    file = {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
-    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    file: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+    page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Try it out").click()
     expect(page.get_by_text("Tried out; nothing is written yet.")).to_be_visible(timeout=60_000)
 

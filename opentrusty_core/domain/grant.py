@@ -18,7 +18,7 @@ class Grant:
     """One authorization of a client by a user.
 
     `expires_at` is the end of its code until the code is redeemed, then the absolute end of all that hangs from it.
-    A grant without `offline_access` ends with its session.
+    A grant without `offline_access` ends with its session, at that session's absolute end at the latest.
     """
 
     id: str

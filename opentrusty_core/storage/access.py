@@ -54,11 +54,11 @@ class Codes(Protocol):
     ) -> CodeRedeemed | CodeReplayed | Unknown:
         """Spend the code once, atomically.
 
-        Where everything fits: the code is spent, the grant lives until `grant_expires_at`, `refresh_token` (whose
-        `grant_id` is ignored) is added to the grant, the event is written with the grant's id as its target and its
-        user as its actor. `CodeReplayed` where this client has spent it before, whatever else is presented; else
-        `Unknown`, and nothing is changed. A revoked grant, or one whose session has ended though it is not offline,
-        is `Unknown`.
+        Where everything fits: the code is spent, the grant lives until `grant_expires_at`, and if it is not offline no
+        longer than its session may, `refresh_token` (whose `grant_id` is ignored) is added to the grant and ends with
+        it, the event is written with the grant's id as its target and its user as its actor. `CodeReplayed` where
+        this client has spent it before, whatever else is presented; else `Unknown`, and nothing is changed. A revoked
+        grant, or one whose session has ended or expired though it is not offline, is `Unknown`.
         """
         ...
 

@@ -60,14 +60,14 @@ async def test_an_opaque_token_is_told_like_a_jwt(world: World) -> None:
 async def test_a_refresh_token_is_told_without_a_token_type(world: World) -> None:
     """It is no access token; it ends when idle, before its absolute end."""
     now = int(world.runtime.now().timestamp())
-    tokens = await world.tokens(scope="openid email")
+    tokens = await world.tokens(scope="openid email offline_access")
     assert await world.introspect(tokens["refresh_token"]) == {
         "active": True,
         "iss": ISSUER,
         "sub": ALICE,
         "username": "alice",
         "client_id": "web",
-        "scope": "openid email",
+        "scope": "openid email offline_access",
         "iat": now,
         "exp": now + 30 * 24 * 3600,
     }

@@ -59,7 +59,7 @@ async def test_a_confidential_client_keeps_its_refresh_token(world: World) -> No
     tokens = await world.tokens()
     seen = {tokens["access_token"]}
     for _ in range(3):
-        world.runtime.advance(days=1)
+        world.runtime.advance(hours=7)
         answer = await world.refresh(tokens["refresh_token"])
         assert answer.json["refresh_token"] == tokens["refresh_token"]
         seen.add(answer.json["access_token"])
@@ -396,3 +396,21 @@ async def test_an_access_token_from_a_refresh_is_as_good_as_the_first(world: Wor
     assert first.pop("jti") != second.pop("jti")
     assert first == second
     assert (await world.userinfo(fresh["access_token"])).json["email"] == "alice@example.com"
+
+
+@pytest.mark.case("D8")
+@pytest.mark.parametrize("client_id", ["web", "spa"])
+async def test_without_offline_access_nothing_outlives_the_session(world: World, client_id: str) -> None:
+    """OpenID Connect Core 1.0 §11. The session need not be ended for that, only be over."""
+    end = world.sessions["acme"].expires_at
+    online = await world.tokens(client_id)
+    offline = await world.tokens(client_id, scope="openid offline_access")
+    if client_id == "web":
+        assert (await world.introspect(online["refresh_token"]))["exp"] == int(end.timestamp())
+    world.runtime.advance(end - timedelta(seconds=60) - world.runtime.now())
+    last = await world.refresh(online["refresh_token"], client_id)
+    assert last.json["expires_in"] == 60
+    world.runtime.advance(seconds=60)
+    assert (await world.refresh(last.json["refresh_token"], client_id)).error == INVALID_GRANT
+    assert (await world.userinfo(last.json["access_token"])).error == (401, "invalid_token")
+    assert (await world.refresh(offline["refresh_token"], client_id)).status == 200

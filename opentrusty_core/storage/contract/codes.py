@@ -14,6 +14,7 @@ from opentrusty_core.storage.contract.world import MICROSECOND, Contract, World
 from opentrusty_core.storage.outcomes import CodeRedeemed, CodeReplayed, Unknown
 
 case = pytest.mark.case
+OFFLINE = ("openid", "offline_access")
 
 
 class TestIssuingCodes(Contract):
@@ -63,13 +64,58 @@ class TestRedeemingCodes(Contract):
     async def test_what_fits_is_redeemed(self, world: World) -> None:
         """The outcome holds the code spent now, the grant with its new end, and the person."""
         user = await world.user()
-        issued = await world.issued(await world.session(user))
+        issued = await world.issued(await world.session(user, expires_at=world.now + timedelta(days=100)))
         world.advance(seconds=1)
         grant = replace(issued.grant, expires_at=world.now + timedelta(days=90))
         assert await world.redeem(issued.redemption()) == CodeRedeemed(
             code=replace(issued.code, redeemed_at=world.now), grant=grant, user=user
         )
         assert await world.here.grants.get(grant.id) == grant
+
+    @case("D8")
+    async def test_a_grant_ends_with_the_session_that_it_may_not_outlive(self, world: World) -> None:
+        """It and its refresh token last as long as that session may, and to its end; the code is remembered so long."""
+        session = await world.session()
+        online, offline = await world.issued(session), await world.issued(session, scope=OFFLINE)
+        for issued, end in ((online, session.expires_at), (offline, world.now + timedelta(days=90))):
+            token = a_refresh_token(world.runtime, issued.code.client_id)
+            outcome = await world.redeem(issued.redemption(), refresh_token=token)
+            assert isinstance(outcome, CodeRedeemed)
+            assert outcome.grant == await world.here.grants.get(issued.grant.id)
+            assert outcome.grant.expires_at == end
+            found = await world.here.refresh_tokens.look_up(token.id, 0, world.now)
+            assert found is not None
+            assert found.refresh_token == replace(
+                token,
+                grant_id=issued.grant.id,
+                idle_expires_at=min(token.idle_expires_at, end),
+                expires_at=min(token.expires_at, end),
+            )
+        world.move_to(session.expires_at)
+        await world.store.platform.purge(world.now, batch=100)
+        assert await world.redeem(online.redemption()) == Unknown()
+        assert await world.redeem(offline.redemption()) == CodeReplayed(grant_id=offline.grant.id)
+
+    async def test_a_short_grant_is_not_lengthened_to_its_session(self, world: World) -> None:
+        """Where the session may last longer than the grant, the grant has its own end."""
+        issued = await world.issued(await world.session(expires_at=world.now + timedelta(days=91)))
+        outcome = await world.redeem(issued.redemption())
+        assert isinstance(outcome, CodeRedeemed)
+        assert outcome.grant.expires_at == world.now + timedelta(days=90)
+
+    async def test_a_session_that_is_over_takes_its_code_along(self, world: World) -> None:
+        """At its absolute end; being idle for too long only means that the person is asked again."""
+        session = await world.session(expires_at=world.now + timedelta(seconds=30))
+        idle = await world.session(idle_expires_at=world.now + timedelta(seconds=30))
+        late, offline, good = (
+            await world.issued(session),
+            await world.issued(session, scope=OFFLINE),
+            await world.issued(idle),
+        )
+        world.advance(seconds=30)
+        assert await world.redeem(late.redemption()) == Unknown()
+        assert isinstance(await world.redeem(offline.redemption()), CodeRedeemed)
+        assert isinstance(await world.redeem(good.redemption()), CodeRedeemed)
 
     @pytest.mark.parametrize("absent", ["redirect_uri", "code_challenge", "nonce"])
     async def test_what_was_never_sent_need_not_be_presented(self, world: World, absent: str) -> None:
@@ -175,7 +221,7 @@ class TestRedeemingCodes(Contract):
         session = await world.session()
         before = await world.issued(session)
         await world.here.sessions.end(session.id, world.now, world.event())
-        racing, offline = await world.issued(session), await world.issued(session, scope=("openid", "offline_access"))
+        racing, offline = await world.issued(session), await world.issued(session, scope=OFFLINE)
         assert await world.redeem(before.redemption()) == Unknown()
         assert await world.redeem(racing.redemption()) == Unknown()
         assert isinstance(await world.redeem(offline.redemption()), CodeRedeemed)

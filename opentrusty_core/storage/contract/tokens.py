@@ -22,7 +22,7 @@ class TestRefreshTokens(Contract):
     async def test_the_present_generation_rotates(self, world: World) -> None:
         """The generation grows by one, the idle end moves, and token, grant and person are answered."""
         user = await world.user()
-        grant, token = await world.granted(await world.session(user))
+        grant, token = await world.granted(await world.session(user, expires_at=world.now + timedelta(days=100)))
         world.advance(hours=2)
         used = replace(token, generation=1, rotated_at=world.now, idle_expires_at=world.now + timedelta(days=30))
         assert await world.refresh(token) == RefreshRedeemed(token=used, grant=grant, user=user)

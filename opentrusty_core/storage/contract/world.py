@@ -170,8 +170,9 @@ class World:
         code: dict[str, Any] | None = None,
         **grant: Any,
     ) -> Issued:
-        """A code with its grant, of the session and client, or of new ones."""
-        session, client = session or await self.session(), client or await self.client()
+        """A code with its grant, of the session and client, or of new ones: a session that outlives every grant."""
+        session = session or await self.session(expires_at=self.now + timedelta(days=100))
+        client = client or await self.client()
         new_grant = builders.a_grant(self.runtime, session, client.client_id, **grant)
         new_code = builders.a_code(self.runtime, new_grant, **(code or {}))
         assert await self.here.codes.issue(new_code, new_grant, self.event())
@@ -180,7 +181,7 @@ class World:
     async def granted(
         self, session: Session | None = None, client: Client | None = None, **grant: Any
     ) -> tuple[Grant, RefreshToken]:
-        """A grant of 90 days whose code was redeemed for a refresh token."""
+        """A grant of 90 days, or as long as the session, whose code was redeemed for a refresh token."""
         issued = await self.issued(session, client, **grant)
         token = builders.a_refresh_token(self.runtime, issued.code.client_id)
         outcome = await self.redeem(issued.redemption(), refresh_token=token)

@@ -72,9 +72,17 @@ class MemoryCodes:
             if grant is None or not (_fits(code, redemption) and now < code.expires_at and _stands(t, grant, now)):
                 return Unknown()
             code = t.codes[code.hash] = replace(code, redeemed_at=now)
-            grant = t.grants[grant.id] = replace(grant, expires_at=grant_expires_at)
+            end = (
+                grant_expires_at if grant.is_offline else min(grant_expires_at, t.sessions[grant.session_id].expires_at)
+            )
+            grant = t.grants[grant.id] = replace(grant, expires_at=end)
             if refresh_token is not None:
-                t.refresh_tokens[refresh_token.id] = replace(refresh_token, grant_id=grant.id)
+                t.refresh_tokens[refresh_token.id] = replace(
+                    refresh_token,
+                    grant_id=grant.id,
+                    idle_expires_at=min(refresh_token.idle_expires_at, end),
+                    expires_at=min(refresh_token.expires_at, end),
+                )
             t.audit[event.id] = _by_user(event, grant)
             return CodeRedeemed(code=code, grant=grant, user=t.users.get(grant.user_id))
 
@@ -221,9 +229,10 @@ def _fits(code: AuthorizationCode, redemption: CodeRedemption) -> bool:
 
 
 def _stands(t: Tables, grant: Grant, now: datetime) -> bool:
-    """Whether the grant is live, and its session has not ended unless it may outlive it."""
+    """Whether the grant is live, and so is its session, however idle, unless the grant may outlive it."""
     session = t.sessions.get(grant.session_id)
-    return grant.is_live(now) and (grant.is_offline or (session is not None and session.ended_at is None))
+    stands = session is not None and session.ended_at is None and now < session.expires_at
+    return grant.is_live(now) and (grant.is_offline or stands)
 
 
 def _is_live(token: RefreshToken, grant: Grant, now: datetime) -> bool:

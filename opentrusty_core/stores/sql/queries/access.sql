@@ -20,7 +20,7 @@ UPDATE sessions SET last_seen_at = :last_seen_at, idle_expires_at = :idle_expire
 -- name: redeem_code
 -- Spends the code once. No row: already spent, expired, another client's, something does not fit, its grant is revoked or
 -- its session over, or it never was; `explain_code` tells the first from the others.
-UPDATE codes SET redeemed_at = :now, kept_until_at = :grant_expires_at
+UPDATE codes SET redeemed_at = :now
  WHERE tenant_id = :tenant_id AND hash = :code_hash AND client_id = :client_id
    AND redirect_uri IS NOT DISTINCT FROM :redirect_uri AND code_challenge IS NOT DISTINCT FROM :code_challenge
    AND redeemed_at IS NULL AND expires_at > :now
@@ -29,16 +29,26 @@ UPDATE codes SET redeemed_at = :now, kept_until_at = :grant_expires_at
         WHERE g.tenant_id = :tenant_id AND g.id = codes.grant_id AND g.revoked_at IS NULL AND g.expires_at > :now
           AND (g.is_offline OR EXISTS (
               SELECT 1 FROM sessions s
-               WHERE s.tenant_id = :tenant_id AND s.id = g.session_id AND s.ended_at IS NULL
+               WHERE s.tenant_id = :tenant_id AND s.id = g.session_id AND s.ended_at IS NULL AND s.expires_at > :now
           ))
    )
 RETURNING grant_id;
-UPDATE grants SET expires_at = :grant_expires_at
+UPDATE grants
+   SET expires_at = coalesce((
+           SELECT s.expires_at FROM sessions s
+            WHERE s.tenant_id = grants.tenant_id AND s.id = grants.session_id
+              AND NOT grants.is_offline AND s.expires_at < :grant_expires_at
+       ), :grant_expires_at)
  WHERE tenant_id = :tenant_id
    AND id = (SELECT grant_id FROM codes WHERE tenant_id = :tenant_id AND hash = :code_hash);
+UPDATE codes
+   SET kept_until_at = (SELECT g.expires_at FROM grants g WHERE g.tenant_id = codes.tenant_id AND g.id = codes.grant_id)
+ WHERE tenant_id = :tenant_id AND hash = :code_hash;
 INSERT INTO refresh_tokens (tenant_id, {{refresh_token}})
 SELECT tenant_id, :refresh_token_id, grant_id, :refresh_token_client_id, :refresh_token_generation,
-       :refresh_token_rotated_at, :refresh_token_created_at, :refresh_token_idle_expires_at, :refresh_token_expires_at
+       :refresh_token_rotated_at, :refresh_token_created_at,
+       CASE WHEN kept_until_at < :refresh_token_idle_expires_at THEN kept_until_at ELSE :refresh_token_idle_expires_at END,
+       CASE WHEN kept_until_at < :refresh_token_expires_at THEN kept_until_at ELSE :refresh_token_expires_at END
   FROM codes
  WHERE tenant_id = :tenant_id AND hash = :code_hash AND :refresh_token_id IS NOT NULL;
 INSERT INTO audit_events (tenant_id, {{event}})

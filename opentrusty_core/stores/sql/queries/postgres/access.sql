@@ -21,26 +21,27 @@ WITH presented AS MATERIALIZED (
        AND c.code_challenge IS NOT DISTINCT FROM :code_challenge
        AND c.redeemed_at IS NULL AND c.expires_at > :now AND g.revoked_at IS NULL AND g.expires_at > :now
 ), standing AS MATERIALIZED (
-    SELECT tenant_id, grant_id FROM presented WHERE is_offline
+    SELECT tenant_id, grant_id, :grant_expires_at AS ends_at FROM presented WHERE is_offline
      UNION ALL
-    SELECT tenant_id, grant_id FROM (
-        SELECT p.tenant_id, p.grant_id FROM presented p JOIN sessions s ON s.tenant_id = p.tenant_id AND s.id = p.session_id
-         WHERE NOT p.is_offline AND s.ended_at IS NULL FOR SHARE OF s
+    SELECT tenant_id, grant_id, LEAST(expires_at, :grant_expires_at) FROM (
+        SELECT p.tenant_id, p.grant_id, s.expires_at
+          FROM presented p JOIN sessions s ON s.tenant_id = p.tenant_id AND s.id = p.session_id
+         WHERE NOT p.is_offline AND s.ended_at IS NULL AND s.expires_at > :now FOR SHARE OF s
     ) AS online
 ), granted AS (
-    UPDATE grants g SET expires_at = :grant_expires_at FROM standing s
+    UPDATE grants g SET expires_at = s.ends_at FROM standing s
      WHERE g.tenant_id = s.tenant_id AND g.id = s.grant_id AND g.revoked_at IS NULL
     RETURNING g.tenant_id, {{grant:g}}
 ), spent AS (
-    UPDATE codes c SET redeemed_at = :now, kept_until_at = :grant_expires_at FROM granted g
+    UPDATE codes c SET redeemed_at = :now, kept_until_at = g.expires_at FROM granted g
      WHERE c.tenant_id = :tenant_id AND c.hash = :code_hash AND c.redeemed_at IS NULL
     RETURNING {{code:c}}
 ), token AS (
     INSERT INTO refresh_tokens (tenant_id, {{refresh_token}})
-    SELECT :tenant_id, CAST(:refresh_token_id AS text), grant_id, :refresh_token_client_id, :refresh_token_generation,
-           :refresh_token_rotated_at, :refresh_token_created_at, :refresh_token_idle_expires_at,
-           :refresh_token_expires_at
-      FROM spent WHERE CAST(:refresh_token_id AS text) IS NOT NULL
+    SELECT :tenant_id, CAST(:refresh_token_id AS text), s.grant_id, :refresh_token_client_id, :refresh_token_generation,
+           :refresh_token_rotated_at, :refresh_token_created_at, LEAST(:refresh_token_idle_expires_at, g.expires_at),
+           LEAST(:refresh_token_expires_at, g.expires_at)
+      FROM spent s, granted g WHERE CAST(:refresh_token_id AS text) IS NOT NULL
 ), event AS (
     INSERT INTO audit_events (tenant_id, {{event}})
     SELECT :tenant_id, :event_id, :event_at, :event_type, :event_outcome, g.user_id, g.id, :event_client_id, :event_ip,

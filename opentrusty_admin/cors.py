@@ -8,7 +8,7 @@ from opentrusty_server.http import Request
 
 SESSION_HEADER = "x-opentrusty-session"
 _VARY: Headers = ((b"vary", b"Origin"),)
-_TAKEN = b"Authorization, Content-Type, If-Match, Idempotency-Key, X-OpenTrusty-Session"
+_TAKEN = b"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-OpenTrusty-Session"
 _EXPOSED = b"Content-Disposition, ETag, Idempotency-Replayed, Location, Retry-After, WWW-Authenticate, X-Request-Id"
 _PREFLIGHT_AGE = b"600"  # seconds that a browser may remember our answer
 

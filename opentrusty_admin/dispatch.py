@@ -139,9 +139,18 @@ def _require_media_type(request: Request, taken: tuple[str, ...]) -> None:
 
 
 def _version(operation: Operation, request: Request) -> int | None:
-    """The version that If-Match asks for; None where any will do (RFC 9110 §13.1.1)."""
+    """The version that If-Match asks for, or 0 where If-None-Match asks for none; None where any will do (RFC 9110
+    §13.1.1, §13.1.2).
+    """
+    if request.method == "GET":
+        return None
+    if "if-none-match" in request.headers:
+        takes_it = operation.conditional and request.method == "PUT"
+        if not takes_it or request.headers["if-none-match"].strip() != "*":
+            raise HttpError(400, "invalid", "This operation takes no such If-None-Match.")
+        return 0
     value = request.headers.get("if-match")
-    if value is None or request.method == "GET":
+    if value is None:
         return None
     if not operation.conditional:
         raise HttpError(400, "invalid", "This operation takes no If-Match.")

@@ -42,6 +42,12 @@ _IF_MATCH: Final = {
     "description": "The ETag of the version that was read; 412 where another one stands there by now.",
     "schema": {"type": "string", "examples": ['"3"']},
 }
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "`*` where nothing may be replaced; 412 where something stands there.",
+    "schema": {"type": "string", "enum": ["*"]},
+}
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -175,6 +181,8 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
             yield parameter
     if operation.conditional:
         yield _IF_MATCH
+        if operation.method == "PUT":
+            yield _IF_NONE_MATCH
     if operation.is_answered_once:
         yield _IDEMPOTENCY_KEY
 

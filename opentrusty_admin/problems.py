@@ -128,7 +128,7 @@ def _refusal(error: Exception, request: Request, fields: Mapping[str, str], quer
             return HttpError(error.status, _CODES.get(error.status, error.error), error.description)
         case Throttled():
             return HttpError(429, "too_many_requests", str(error), headers=_retry_after(error.retry_after))
-        case ChangedMeanwhile() if "if-match" in request.headers:
+        case ChangedMeanwhile() if {"if-match", "if-none-match"} & request.headers.keys():
             return HttpError(412, "precondition_failed", str(error))
         case Invalid():
             return FieldErrors(

@@ -47,16 +47,15 @@ async def show(desk: Desk, tenant_name: str, identifier: str) -> None:
 @operation
 async def create(desk: Desk, tenant_name: str, identifier: str, name: str | None, scopes: tuple[str, ...]) -> None:
     """Add a resource; IDENTIFIER is the audience of its access tokens."""
-    from opentrusty_core.errors import Conflict, NotFound
+    from opentrusty_core.errors import ChangedMeanwhile, Conflict
 
     tenant_id = await desk.tenant_id(tenant_name)
+    made = Resource(identifier=identifier, name=name or identifier, scopes=pairs(scopes, "--scope"))
     try:
-        await desk.management.resources.get(desk.actor, tenant_id, identifier)
-    except NotFound:
-        made = Resource(identifier=identifier, name=name or identifier, scopes=pairs(scopes, "--scope"))
-        desk.output.one(of_resource(await desk.management.resources.save(desk.actor, tenant_id, made)), key=ID)
-    else:
-        raise Conflict("There is such a resource already.")
+        saved = await desk.management.resources.save(desk.actor, tenant_id, made, version=0)
+    except ChangedMeanwhile:
+        raise Conflict("There is such a resource already.") from None
+    desk.output.one(of_resource(saved), key=ID)
 
 
 @resource.command()
@@ -76,7 +75,8 @@ async def update(
         raise click.UsageError(f"--remove-scope {absent[0]}: the resource has no such scope.")
     kept = {scope: text for scope, text in current.scopes.items() if scope not in removed}
     changed = Resource(identifier=identifier, name=name or current.name, scopes={**kept, **pairs(scopes, "--scope")})
-    desk.output.one(of_resource(await desk.management.resources.save(desk.actor, tenant_id, changed)), key=ID)
+    saved = await desk.management.resources.save(desk.actor, tenant_id, changed, version=current.version)
+    desk.output.one(of_resource(saved), key=ID)
 
 
 @resource.command()

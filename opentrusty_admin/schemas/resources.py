@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from opentrusty_admin.schemas.base import Model, Text
+from opentrusty_admin.schemas.base import Model, PageQuery, Text, Versioned
 from opentrusty_core import Resource
 
 
@@ -20,7 +20,14 @@ class ResourceFields(Model):
         return Resource(identifier=identifier, name=self.name, scopes=self.scopes)
 
 
-class ResourceOut(Model):
+class ResourceQuery(PageQuery):
+    """Which resources to list."""
+
+    search: str = ""
+    """Words that have to be in the identifier, the name or the scopes."""
+
+
+class ResourceOut(Versioned):
     """An API of the tenant; `identifier` is the audience of its access tokens."""
 
     identifier: str
@@ -30,4 +37,9 @@ class ResourceOut(Model):
     @classmethod
     def of(cls, resource: Resource) -> ResourceOut:
         """As JSON."""
-        return cls(identifier=resource.identifier, name=resource.name, scopes=dict(resource.scopes))
+        return cls(
+            identifier=resource.identifier,
+            name=resource.name,
+            scopes=dict(resource.scopes),
+            version=resource.version,
+        )

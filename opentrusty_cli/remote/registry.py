@@ -23,14 +23,15 @@ class RemoteResources:
         self._api = api
 
     async def list(self, actor: Actor, tenant_id: str) -> tuple[Resource, ...]:
-        return await self._api.all(self._api.of(tenant_id, "resources"), _resource)
+        return tuple([it async for it in self._api.pages(self._api.of(tenant_id, "resources"), _resource)])
 
     async def get(self, actor: Actor, tenant_id: str, identifier: str) -> Resource:
         return _resource(await self._api.get(self._api.of(tenant_id, "resources", identifier)))
 
-    async def save(self, actor: Actor, tenant_id: str, resource: Resource) -> Resource:
+    async def save(self, actor: Actor, tenant_id: str, resource: Resource, *, version: int | None = None) -> Resource:
         where = self._api.of(tenant_id, "resources", resource.identifier)
-        return _resource(await self._api.call("PUT", where, {"name": resource.name, "scopes": dict(resource.scopes)}))
+        body = {"name": resource.name, "scopes": dict(resource.scopes)}
+        return _resource(await self._api.call("PUT", where, body, headers=_only_where(version)))
 
     async def delete(self, actor: Actor, tenant_id: str, identifier: str) -> None:
         await self._api.call("DELETE", self._api.of(tenant_id, "resources", identifier))
@@ -102,6 +103,13 @@ class RemoteSystem:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _only_where(version: int | None) -> dict[str, str]:
+    """The header that asks for the version that was read, 0 for none."""
+    if version is None:
+        return {}
+    return {"if-match": f'"{version}"'} if version else {"if-none-match": "*"}
 
 
 def _resource(data: dict[str, Any]) -> Resource:

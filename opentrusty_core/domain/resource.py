@@ -11,11 +11,15 @@ from opentrusty_core.domain.tenant import TenantSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """An API; `identifier` is the `aud` of its access tokens, `scopes` maps each scope to a plain description."""
+    """An API; `identifier` is the `aud` of its access tokens, `scopes` maps each scope to a plain description.
+
+    `version` grows with each save, and is no part of what it is.
+    """
 
     identifier: str
     name: str
     scopes: Mapping[str, str] = field(default_factory=dict)
+    version: int = field(default=1, compare=False)
 
 
 def permitted(resources: Iterable[Resource], settings: TenantSettings) -> tuple[Resource, ...]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from opentrusty_core.config import Config
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.builtin import ADMIN_SCOPE
+from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.scope import STANDARD_SCOPES, is_scope_token
@@ -23,6 +24,17 @@ class Resources:
         self._context = context
         self._store = context.store
 
+    async def page(self, actor: Actor, tenant_id: str, request: PageRequest, *, search: str = "") -> Page[Resource]:
+        """Resources by identifier, those alone in whose identifier, name or scopes all words of `search` are.
+
+        A tenant has few: each of its requests knows them all.
+        """
+        words = search.casefold().split()
+        found = [it for it in await self.list(actor, tenant_id) if all(word in _text_of(it) for word in words)]
+        beyond = [it for it in found if request.after is None or it.identifier > request.after]
+        shown = tuple(beyond[: request.limit])
+        return Page(items=shown, next_after=shown[-1].identifier if len(beyond) > len(shown) else None)
+
     async def list(self, actor: Actor, tenant_id: str) -> tuple[Resource, ...]:
         """Every resource, by identifier."""
         actor.require(Permission.CLIENT_READ, tenant_id)
@@ -36,11 +48,14 @@ class Resources:
             raise NotFound("There is no such resource.")
         return found[0]
 
-    async def save(self, actor: Actor, tenant_id: str, resource: Resource) -> Resource:
-        """Add a resource, or replace the one with its identifier.
+    async def save(self, actor: Actor, tenant_id: str, resource: Resource, *, version: int | None = None) -> Resource:
+        """Add a resource, or replace the one with its identifier; it comes back with its version.
+
+        `version` is the one that was looked at, 0 where there was none.
 
         Raises:
             Invalid: a field is not acceptable.
+            ChangedMeanwhile: another version is there.
             Conflict: another resource has one of its scopes.
         """
         actor.require(Permission.CLIENT_WRITE, tenant_id)
@@ -51,14 +66,17 @@ class Resources:
         )
         async with self._store.transaction(tenant_id) as repos:
             await repos.tenant.get()
-            await repos.resources.save(resource, event)
-        return resource
+            return await repos.resources.save(resource, event, replaces=version)
 
     async def delete(self, actor: Actor, tenant_id: str, identifier: str) -> None:
         """Remove a resource; tokens for it run out by themselves. Raises `NotFound`."""
         actor.require(Permission.CLIENT_WRITE, tenant_id)
         event = self._context.event(actor, AuditType.RESOURCE_DELETED, identifier)
         await self._store.tenant(tenant_id).resources.delete(identifier, event)
+
+
+def _text_of(resource: Resource) -> str:
+    return "\n".join((resource.identifier, resource.name, *resource.scopes)).casefold()
 
 
 def resource_problems(resource: Resource, config: Config) -> Iterator[tuple[str, str]]:

@@ -73,8 +73,12 @@ class Clients(Protocol):
 class Resources(Protocol):
     """The APIs of a tenant and their scopes."""
 
-    async def save(self, resource: Resource, event: AuditEvent) -> None:
-        """Add or replace it. Raises `Conflict` where another resource has one of its scopes."""
+    async def save(self, resource: Resource, event: AuditEvent, *, replaces: int | None = None) -> Resource:
+        """Add or replace it; as it is now, with its version: 1, or the next after the one that was there.
+
+        `replaces` is the version that has to be there, 0 where none may be. Raises `ChangedMeanwhile` where it is not
+        so, and `Conflict` where another resource has one of its scopes.
+        """
         ...
 
     async def delete(self, identifier: str, event: AuditEvent) -> None:

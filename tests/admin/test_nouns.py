@@ -149,7 +149,8 @@ async def test_resources_are_kept_under_their_identifiers(world: AdminWorld, ide
     api = await world.owner()
     one = f"/tenants/acme/resources/{quote(identifier, safe='')}"
     saved = await api.put(one, {"name": "Api", "scopes": {"orders": "Read your orders"}})
-    assert saved.json() == {"identifier": identifier, "name": "Api", "scopes": {"orders": "Read your orders"}}
+    fields = {"identifier": identifier, "name": "Api", "scopes": {"orders": "Read your orders"}}
+    assert saved.json() == fields | {"version": 1}
     assert (await api.get(one)).json() == saved.json()
     assert (await api.get("/tenants/acme/resources")).json() == {"items": [saved.json()], "next_cursor": None}
     assert (await api.delete(one)).status_code == 204
@@ -181,3 +182,30 @@ async def test_an_unknown_algorithm_is_refused(world: AdminWorld) -> None:
     api = await world.owner()
     answer = await api.post("/tenants/acme/keys/rotate", {"alg": "none"})
     assert [error["pointer"] for error in answer.json()["errors"]] == ["#/alg"]
+
+
+async def test_a_resource_is_added_without_replacing_and_changed_as_it_was_read(world: AdminWorld) -> None:
+    """RFC 9110 §13.1.1, §13.1.2."""
+    api, one = await world.owner(), "/tenants/acme/resources/urn%3Anew"
+    fields = {"name": "New", "scopes": {"new:read": "Read"}}
+    made = await api.put(one, fields, headers={"if-none-match": "*"})
+    assert (made.status_code, made.headers["etag"]) == (200, '"1"')
+    assert (await api.put(one, fields, headers={"if-none-match": "*"})).status_code == 412
+    changed = await api.put(one, fields | {"name": "Newer"}, headers={"if-match": '"1"'})
+    assert (changed.headers["etag"], changed.json()["name"]) == ('"2"', "Newer")
+    assert (await api.put(one, fields, headers={"if-match": '"1"'})).status_code == 412
+    assert (await api.get(one)).headers["etag"] == '"2"'
+    assert (await api.put(one, fields, headers={"if-none-match": '"2"'})).status_code == 400
+    assert (await api.patch("/tenants/acme", {}, headers={"if-none-match": "*"})).status_code == 400
+
+
+async def test_resources_are_listed_in_pages_and_found(world: AdminWorld) -> None:
+    api, every = await world.owner(), "/tenants/acme/resources"
+    for name in ("a", "b", "c"):
+        await api.put(f"{every}/urn%3A{name}", {"name": f"Found {name}", "scopes": {f"{name}:read": ""}})
+    first = (await api.get(f"{every}?search=found%20urn&limit=2")).json()
+    assert [item["identifier"] for item in first["items"]] == ["urn:a", "urn:b"]
+    rest = (await api.get(f"{every}?search=found%20urn&limit=2&cursor={first['next_cursor']}")).json()
+    assert ([item["identifier"] for item in rest["items"]], rest["next_cursor"]) == (["urn:c"], None)
+    (found,) = (await api.get(f"{every}?search=B%3AREAD")).json()["items"]
+    assert found["name"] == "Found b"

@@ -99,7 +99,14 @@ async def test_preflights_of_the_console_are_answered(world: AdminWorld) -> None
     assert answer.headers["access-control-allow-origin"] == CONSOLE
     assert answer.headers["access-control-allow-methods"] == "GET, PATCH, DELETE, HEAD, OPTIONS"
     taken = answer.headers["access-control-allow-headers"].lower().split(", ")
-    assert {"authorization", "content-type", "if-match", "idempotency-key", "x-opentrusty-session"} == set(taken)
+    assert {
+        "authorization",
+        "content-type",
+        "if-match",
+        "if-none-match",
+        "idempotency-key",
+        "x-opentrusty-session",
+    } == set(taken)
     answer = await world.api()("OPTIONS", path, headers={"origin": "https://evil.example", **ask})
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers

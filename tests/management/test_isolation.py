@@ -102,6 +102,7 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "clients.delete": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.clients.delete(a, t, i["client"])),
     "manifests.export": (Permission.TENANT_READ, lambda m, a, t, _: m.manifests.export(a, t)),
     "resources.list": (Permission.CLIENT_READ, lambda m, a, t, _: m.resources.list(a, t)),
+    "resources.page": (Permission.CLIENT_READ, lambda m, a, t, _: m.resources.page(a, t, EVERYTHING)),
     "resources.get": (Permission.CLIENT_READ, lambda m, a, t, i: m.resources.get(a, t, i["resource"])),
     "resources.save": (Permission.CLIENT_WRITE, lambda m, a, t, _: m.resources.save(a, t, API)),
     "resources.delete": (Permission.CLIENT_WRITE, lambda m, a, t, i: m.resources.delete(a, t, i["resource"])),
@@ -159,7 +160,15 @@ USE_CASES: dict[str, tuple[Permission, Call]] = {
     "audit.export": (Permission.AUDIT_READ, lambda m, a, t, _: first(m.audit.export(a, t))),
     "audit.get": (Permission.AUDIT_READ, lambda m, a, t, i: m.audit.get(a, t, i["event"])),
 }
-TAKES_NO_ID = {"users.create", "users.page", "clients.create", "clients.page", "resources.list", "resources.save"} | {
+TAKES_NO_ID = {
+    "users.create",
+    "users.page",
+    "clients.create",
+    "clients.page",
+    "resources.list",
+    "resources.page",
+    "resources.save",
+} | {
     "users.count",
     "user_imports.run",
     "user_exports.lines",

@@ -6,7 +6,7 @@ import pytest
 
 from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.resource import Resource
-from opentrusty_core.errors import Conflict, Invalid, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from tests.management.place import SYSTEM, Place
 
 API = Resource(identifier="https://api.acme.example", name="Orders", scopes={"orders:read": "Read your orders"})
@@ -61,3 +61,14 @@ async def test_no_resource_takes_the_place_of_an_issuer(acme: Place, path: str) 
     resource = Resource(identifier=f"https://auth.example{path}", name="x")
     with pytest.raises(Invalid, match="identifier"):
         await acme.management.resources.save(SYSTEM, acme.tenant.id, resource)
+
+
+async def test_two_who_change_a_resource_at_once_do_not_undo_each_other(acme: Place) -> None:
+    """The second is told; nobody replaces what they wanted to add."""
+    save, tenant_id = acme.management.resources.save, acme.tenant.id
+    assert (await save(SYSTEM, tenant_id, API, version=0)).version == 1
+    for stale in (0, 2):
+        with pytest.raises(ChangedMeanwhile):
+            await save(SYSTEM, tenant_id, API, version=stale)
+    assert (await save(SYSTEM, tenant_id, API, version=1)).version == 2
+    assert (await save(SYSTEM, tenant_id, API)).version == 3

@@ -35,7 +35,7 @@ async def take_step(actor: Actor, tenant_id: str, step: Step, use_cases: UseCase
         case TenantStep():
             await take_tenant_step(actor, step, use_cases)
         case ResourceStep(resource=Resource() as resource):
-            await use_cases.resources.save(actor, tenant_id, resource)
+            await use_cases.resources.save(actor, tenant_id, resource, version=step.version)
         case ResourceStep():
             await use_cases.resources.delete(actor, tenant_id, step.name)
         case RoleStep():

@@ -107,7 +107,9 @@ def _resource_steps(
         before = known.get(identifier)
         if before is not None and _gives_up(before, resource, wanted):
             before = replace(before, scopes={s: text for s, text in before.scopes.items() if s in resource.scopes})
-        if before != resource:
+            if before != resource:
+                yield replace(_saved(resource, before), version=None)
+        elif before != resource:
             yield _saved(resource, before)
 
 
@@ -120,7 +122,8 @@ def _gives_up(before: Resource, after: Resource, wanted: Mapping[str, Resource])
 def _saved(resource: Resource, before: Resource | None) -> ResourceStep:
     action = Action.CREATE if before is None else Action.UPDATE
     changes = () if before is None else tuple(changes_between(_resource(before), _resource(resource)))
-    return ResourceStep(action=action, name=resource.identifier, resource=resource, changes=changes)
+    version = 0 if before is None else before.version
+    return ResourceStep(action=action, name=resource.identifier, resource=resource, changes=changes, version=version)
 
 
 def _resource(resource: Resource) -> Mapping[str, object]:

@@ -50,13 +50,16 @@ class TenantStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceStep:
-    """Save a resource, or delete it (`resource` is None)."""
+    """Save a resource, or delete it (`resource` is None); `version` is the one that was looked at, 0 for none, and None
+    where an earlier step of the plan changes it too.
+    """
 
     noun: ClassVar[str] = "resource"
     action: Action
     name: str
     resource: Resource | None
     changes: tuple[Change, ...] = ()
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

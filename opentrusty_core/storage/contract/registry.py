@@ -19,7 +19,7 @@ from opentrusty_core.domain.client import (
 )
 from opentrusty_core.domain.resource import Resource
 from opentrusty_core.domain.tenant import Branding, Lifetimes, PasswordPolicy, TenantSettings, TenantStatus
-from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.errors import ChangedMeanwhile, Conflict, NotFound
 from opentrusty_core.storage.contract.builders import (
     a_client,
     a_consent,
@@ -237,6 +237,30 @@ class TestResources(Contract):
         changed = replace(second, name="Changed", scopes={"b:write": "Change", "b:admin": "All"})
         await world.here.resources.save(changed, world.event())
         assert await world.here.resources.all() == (capital, first, changed)
+
+    async def test_a_version_grows_with_each_save(self, world: World) -> None:
+        """Whichever the caller thought it was; removed and added again, it begins anew."""
+        resource, save = a_resource(world.runtime), world.here.resources.save
+        assert (await save(resource, world.event())).version == 1
+        saved = await save(replace(resource, name="Changed", version=7), world.event())
+        assert (saved.version, saved.name) == (2, "Changed")
+        assert [it.version for it in await world.here.resources.all()] == [2]
+        await world.here.resources.delete(resource.identifier, world.event())
+        assert (await save(saved, world.event())).version == 1
+
+    async def test_a_save_may_ask_for_the_version_that_it_replaces(self, world: World) -> None:
+        """0 asks that there be none. What is refused changes nothing and writes no event."""
+        resource, save = a_resource(world.runtime), world.here.resources.save
+        with pytest.raises(ChangedMeanwhile):
+            await save(resource, world.event(), replaces=1)
+        assert (await save(resource, world.event(), replaces=0)).version == 1
+        before = await world.events()
+        for stale in (0, 2, 3):
+            with pytest.raises(ChangedMeanwhile):
+                await save(replace(resource, name="Stale", scopes={}), world.event(), replaces=stale)
+        assert await world.here.resources.all() == (resource,)
+        assert await world.events() == before
+        assert (await save(replace(resource, name="Fresh"), world.event(), replaces=1)).version == 2
 
     async def test_a_scope_belongs_to_one_resource(self, world: World) -> None:
         """A scope of another resource is a conflict and changes nothing; one that was given up is free."""

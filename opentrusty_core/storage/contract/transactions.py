@@ -77,7 +77,7 @@ async def refuse_everything(world: World, repos: TenantRepositories, planted: Pl
     taken, e = a_user(world.runtime, username=user.username), world.event()
     named, other = a_tenant(world.runtime, name=world.there_tenant.name), a_resource(world.runtime)
     greedy = replace(other, scopes={"own": "", **resource.scopes})
-    attempts: list[tuple[type[Exception], Callable[[], Awaitable[None]]]] = [
+    attempts: list[tuple[type[Exception], Callable[[], Awaitable[object]]]] = [
         (Conflict, lambda: repos.tenant.create(named, e)),
         (Conflict, lambda: repos.tenant.update(replace(world.here_tenant, version=1), e)),
         (Conflict, lambda: repos.users.add(taken, e)),

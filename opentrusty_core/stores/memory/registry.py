@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
@@ -139,14 +140,20 @@ class MemoryResources:
     def __init__(self, view: View) -> None:
         self._view = view
 
-    async def save(self, resource: Resource, event: AuditEvent) -> None:
+    async def save(self, resource: Resource, event: AuditEvent, *, replaces: int | None = None) -> Resource:
         """See `storage.Resources.save`."""
         async with self._view.write() as t:
+            known = t.resources.get(resource.identifier)
+            version = known.version if known is not None else 0
+            if replaces not in {None, version}:
+                raise ChangedMeanwhile("The resource has changed meanwhile. Read it again.")
             for other in t.resources.values():
                 if other.identifier != resource.identifier and other.scopes.keys() & resource.scopes.keys():
                     raise Conflict("Another resource has one of these scopes.")
-            t.resources[resource.identifier] = resource
+            saved = replace(resource, version=version + 1)
+            t.resources[resource.identifier] = saved
             t.audit[event.id] = event
+            return saved
 
     async def delete(self, identifier: str, event: AuditEvent) -> None:
         """See `storage.Resources.delete`."""

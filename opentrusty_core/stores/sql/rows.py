@@ -29,7 +29,7 @@ LINK = Record("link", OneTimeLink, "user_id hash id kind created_at expires_at")
 ATTEMPT = Record("attempt", Attempt, "key_hash id request_hash claimed_at expires_at sealed_answer")
 CONSENT = Record("consent", Consent, "user_id client_id granted_at")
 CLIENT = Record("client", Client, "client_id status created_at updated_at version")
-RESOURCE = Record("resource", Resource, "identifier name")
+RESOURCE = Record("resource", Resource, "identifier name version")
 SIGNING_KEY = Record(
     "signing_key",
     SigningKey,

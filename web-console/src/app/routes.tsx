@@ -264,6 +264,7 @@ const tenantPages = [
   role.addChildren(roleTabs),
   createRoute({
     ...ofTenant("apis"),
+    validateSearch: z.object({ search: text }),
     component: lazyRouteComponent(() => import("@/features/apis/ApisPage"), "ApisPage"),
   }),
   createRoute({

@@ -73,9 +73,12 @@ SELECT 1 AS allowed
  WHERE o.tenant_id = :tenant_id AND o.origin = :origin AND c.status = 'active' LIMIT 1;
 
 -- name: save_resource
--- Adds or replaces a resource.
+-- Adds a resource, or replaces the version that is to be there; the version that is there now. No row: another one was.
 INSERT INTO resources (tenant_id, {{resource}}) VALUES (:tenant_id, {{:resource}})
-    ON CONFLICT (tenant_id, identifier) DO UPDATE SET name = excluded.name, document = excluded.document;
+    ON CONFLICT (tenant_id, identifier) DO UPDATE
+   SET name = excluded.name, document = excluded.document, version = resources.version + 1
+ WHERE resources.version = coalesce(CAST(:replaces AS {{integer}}), resources.version)
+RETURNING version;
 DELETE FROM resource_scopes WHERE tenant_id = :tenant_id AND identifier = :resource_identifier;
 {{note_change}};
 

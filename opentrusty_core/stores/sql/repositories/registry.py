@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from opentrusty_core.domain.audit import AuditEvent
 from opentrusty_core.domain.client import Client
@@ -89,17 +90,22 @@ class SqlClients(SqlClientLists):
 class SqlResources(Repository):
     """See `storage.Resources`."""
 
-    async def save(self, resource: Resource, event: AuditEvent) -> None:
+    async def save(self, resource: Resource, event: AuditEvent, *, replaces: int | None = None) -> Resource:
         """See `storage.Resources.save`."""
-        params = self._params(event, scopes=json.dumps(list(resource.scopes)), **RESOURCE.params(resource))
+        first_version = RESOURCE.params(replace(resource, version=1))
+        params = self._params(event, scopes=json.dumps(list(resource.scopes)), replaces=replaces, **first_version)
 
-        async def body(database: Database) -> None:
-            await database.run("save_resource", params)
+        async def body(database: Database) -> Resource:
+            saved = await database.run("save_resource", params)
+            version: int = saved[0][0] if saved else 0
+            if replaces is not None and version != replaces + 1:
+                raise ChangedMeanwhile("The resource has changed meanwhile. Read it again.")
             if len(await database.run("claim_scopes", params)) < len(resource.scopes):
                 raise Conflict("Another resource has one of these scopes.")
             await database.append(self._params(event))
+            return replace(resource, version=version)
 
-        await self._database.unit(body)
+        return await self._database.unit(body)
 
     async def delete(self, identifier: str, event: AuditEvent) -> None:
         """See `storage.Resources.delete`."""

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { IF_NONE, ifMatch } from "@/shared/api/headers";
 import { useTenant } from "@/shared/api/tenant";
 import { FormActions, SaveError, say, showFieldErrors } from "@/shared/ui/forms";
 import { type Resource, useSaveResource } from "./api";
@@ -27,7 +28,10 @@ export function ApiForm({ resource }: { resource?: Resource }) {
     const scopes = Object.fromEntries(rows.map((row) => [row.scope.trim(), row.description.trim()]));
     try {
       await save.mutateAsync({
-        params: { path: { tenant, identifier: identifier.trim() } },
+        params: {
+          path: { tenant, identifier: identifier.trim() },
+          header: resource ? ifMatch(resource.version) : IF_NONE,
+        },
         body: { name, scopes },
       });
       say(t("saved", { name }));

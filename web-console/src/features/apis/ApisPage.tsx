@@ -5,16 +5,19 @@ import { Boxes, Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMay, useTenant } from "@/shared/api/tenant";
 import { config } from "@/shared/config/config";
+import { useFilter } from "@/shared/ui/filter";
 import { Page } from "@/shared/ui/Page";
+import { SearchField } from "@/shared/ui/SearchField";
 import { CopyValue } from "@/shared/ui/Secret";
-import { Loaded, Nothing } from "@/shared/ui/states";
-import { type Resource, useResources } from "./api";
+import { Failed, Lines, NoMatch, Nothing } from "@/shared/ui/states";
+import { type Resource, type ResourceFilter, useResources } from "./api";
 
 export function ApisPage() {
-  const { t } = useTranslation("apis");
+  const { t } = useTranslation(["apis", "shared"]);
   const tenant = useTenant();
   const may = useMay();
-  const resources = useResources(tenant);
+  const [filter, change] = useFilter<ResourceFilter>();
+  const { query, rows, table } = useResources(tenant, filter);
   const add = may("client:write") && (
     <Button
       leftSection={<Plus size={16} aria-hidden />}
@@ -23,21 +26,31 @@ export function ApisPage() {
       {t("add")}
     </Button>
   );
+  const empty = filter.search ? (
+    <NoMatch />
+  ) : (
+    <Nothing icon={<Boxes />} title={t("emptyTitle")} hint={t("emptyHint")} action={add} />
+  );
   return (
     <Page title={t("title")} description={t("description")} actions={add}>
-      <Loaded query={resources}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Nothing icon={<Boxes />} title={t("emptyTitle")} hint={t("emptyHint")} action={add} />
-          ) : (
-            <Stack>
-              {items.map((resource) => (
-                <OneApi key={resource.identifier} resource={resource} tenant={tenant} />
-              ))}
-            </Stack>
-          )
-        }
-      </Loaded>
+      <Stack>
+        <SearchField
+          value={filter.search ?? ""}
+          onSearch={(search) => change({ search })}
+          placeholder={t("search")}
+        />
+        {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
+        {query.isPending && <Lines />}
+        {query.isSuccess && rows.length === 0 && empty}
+        {rows.map((resource) => (
+          <OneApi key={resource.identifier} resource={resource} tenant={tenant} />
+        ))}
+        {table.hasMore && (
+          <Button variant="default" loading={table.isLoadingMore} onClick={table.onLoadMore}>
+            {t("shared:list.loadMore")}
+          </Button>
+        )}
+      </Stack>
     </Page>
   );
 }

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./en";
 
 const de: Catalogue = {
+  search: "Kennung, Name oder Scope",
   title: "APIs und Scopes",
   description:
     "Die APIs, für die Anwendungen Access Tokens bekommen. Jede ist ein Empfänger mit eigenen Scopes; Personen werden mit den Worten ihrer Beschreibungen gefragt.",

@@ -1,4 +1,5 @@
 const en = {
+  search: "Identifier, name or scope",
   title: "APIs and scopes",
   description:
     "The APIs that applications get access tokens for. Each is an audience with scopes of its own; people are asked in the words of their descriptions.",

@@ -992,7 +992,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List every resource by identifier, in one page. */
+        /** List resources by identifier, or find some. */
         get: operations["list_resources"];
         put?: never;
         post?: never;
@@ -1011,7 +1011,7 @@ export interface paths {
         };
         /** Show a resource. */
         get: operations["get_resource"];
-        /** Add a resource, or replace the one with this identifier. */
+        /** Add a resource, or replace the one with this identifier; with `If-None-Match: *` only add it. */
         put: operations["save_resource"];
         post?: never;
         /** Remove a resource; tokens for it run out by themselves. */
@@ -2749,6 +2749,8 @@ export interface components {
             scopes: {
                 [key: string]: string;
             };
+            /** @description Grows with each change; the ETag of the record. */
+            version: number;
         };
         /** @description How many grants ended. */
         RevokedGrants: {
@@ -4942,7 +4944,14 @@ export interface operations {
     };
     list_resources: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; everything else of the query has to be the same. */
+                cursor?: string;
+                /** @description Words that have to be in the identifier, the name or the scopes. */
+                search?: string;
+            };
             header?: never;
             path: {
                 tenant: string;
@@ -4990,7 +4999,12 @@ export interface operations {
     save_resource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that was read; 412 where another one stands there by now. */
+                "If-Match"?: string;
+                /** @description `*` where nothing may be replaced; 412 where something stands there. */
+                "If-None-Match"?: "*";
+            };
             path: {
                 tenant: string;
                 identifier: string;

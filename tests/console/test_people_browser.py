@@ -154,7 +154,7 @@ def test_a_group_is_made_filled_and_its_roles_reach_its_members(console: Console
     page.get_by_role("option", name=group).click()
     page.get_by_role("button", name="Add to the group").click()
     page.get_by_role("link", name=group).click()
-    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Parts of this group").get_by_role("link", name="Settings").click()
     page.get_by_label("Description").fill("Answers tickets, and telephones.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
@@ -410,3 +410,46 @@ def test_thousands_of_people_scroll_past_while_the_document_stays_small(console:
     page.get_by_role("searchbox", name="Search").fill(f"{word}.4321")
     expect(region.get_by_role("link", name=f"{word}.4321")).to_be_visible()
     expect(region.locator("tbody tr")).to_have_count(1)
+
+
+def test_what_somebody_did_and_what_was_done_to_them_is_found(console: Console) -> None:
+    name = unique("nora")
+    console.dev.managed.user("acme", name)
+    admin = administrator(console.dev)
+    page = console.sign_in(admin, "/t/acme/users")
+    user_page(console, name, "profile")
+    page.get_by_label("Given name").fill("Nora")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Log").click()
+    expect(page.get_by_text("Nothing has happened yet")).to_be_visible()
+    page.get_by_text("What was done to them").click()
+    row = page.get_by_role("row").filter(has_text="User changed")
+    expect(row).to_contain_text(admin.username)
+    console.assert_accessible()
+    user_page(console, admin.username, "log")
+    expect(page.get_by_role("row").filter(has_text="User changed")).to_contain_text(name)
+
+
+def test_who_is_chosen_keeps_their_name_and_is_not_searched_for_by_it(console: Console) -> None:
+    username = unique("vera")
+
+    async def add(management: Management) -> None:
+        tenant = await management.tenants.find(ACTOR, "acme")
+        await management.users.create(ACTOR, tenant.id, {"username": username, "claims": {"name": "Vera Vale"}})
+
+    console.dev.managed.run(add)
+    page = console.sign_in(administrator(console.dev), "/t/acme/roles/tenant_support/holders")
+    searches: list[str] = []
+    page.on("request", lambda request: searches.append(request.url))
+    page.clock.install()
+    chooser = page.get_by_role("combobox", name="Person")
+    chooser.fill(username)
+    page.clock.run_for(1000)  # the search waits for the next key
+    page.get_by_role("option", name=f"{username} · Vera Vale").click()
+    page.get_by_role("heading", level=1).click()
+    page.clock.run_for(1000)
+    expect(chooser).to_have_value(f"{username} · Vera Vale")
+    page.get_by_role("button", name="Assign").click()
+    expect(page.get_by_role("link", name=username)).to_be_visible()
+    assert not [url for url in searches if "Vera" in url]

@@ -97,6 +97,11 @@ const userTabs = [
     ...ofUser("groups"),
     component: lazyRouteComponent(() => import("@/features/users/GroupsTab"), "GroupsTab"),
   }),
+  createRoute({
+    ...ofUser("log"),
+    validateSearch: z.extend(AuditSearch, { side: z.catch(z.optional(z.enum(["by", "about"])), undefined) }),
+    component: lazyRouteComponent(() => import("@/features/users/LogTab"), "LogTab"),
+  }),
 ] as const;
 
 const group = createRoute({

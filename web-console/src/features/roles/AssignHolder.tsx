@@ -1,6 +1,5 @@
 /** Gives a role to a person, a group or an application. */
-import { Alert, Button, Group, SegmentedControl, Select } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { Alert, Button, Group, SegmentedControl } from "@mantine/core";
 import { Lock } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +7,7 @@ import { permissionText, type Role, useLacking } from "@/shared/api/roles";
 import { useMay, useTenant } from "@/shared/api/tenant";
 import { say, sayFailed } from "@/shared/ui/forms";
 import { PersonSelect } from "@/shared/ui/PersonSelect";
+import { SearchSelect } from "@/shared/ui/SearchSelect";
 import { type PrincipalKind, useFound, useSetHolder } from "./api";
 
 /** What has to be read to choose among them. */
@@ -79,24 +79,17 @@ function Other(props: {
   value: string | null;
   onChange: (id: string | null) => void;
 }) {
+  const { kind, value, onChange } = props;
   const { t } = useTranslation("roles");
   const [search, setSearch] = useState("");
-  const [wanted] = useDebouncedValue(search.trim(), 250);
-  const found = useFound(useTenant(), props.kind, wanted);
+  const options = useFound(useTenant(), kind, search);
   return (
-    <Select
-      label={t(`kinds.${props.kind}`)}
-      placeholder={t(`chooseOf.${props.kind}`)}
-      searchable
-      clearable
-      data={found}
-      filter={({ options }) => options}
-      searchValue={search}
-      onSearchChange={setSearch}
-      value={props.value}
-      onChange={props.onChange}
-      nothingFoundMessage={t("nothingFound")}
-      miw={240}
+    <SearchSelect
+      label={t(`kinds.${kind}`)}
+      placeholder={t(`chooseOf.${kind}`)}
+      miw={320}
+      {...{ options, value, onChange }}
+      onSearch={setSearch}
     />
   );
 }

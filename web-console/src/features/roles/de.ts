@@ -34,7 +34,6 @@ const de: Catalogue = {
   kind: "Art",
   kinds: { user: "Person", group: "Gruppe", client: "Anwendung" },
   chooseOf: { group: "Anfang des Namens", client: "Name einer Anwendung" },
-  nothingFound: "Nichts gefunden.",
   since: "Seit",
   noHolders: "Niemand hat diese Rolle",
   noHoldersHint: "Wählen Sie oben jemanden aus, um sie zuzuweisen.",

@@ -29,7 +29,6 @@ const en = {
   kind: "Kind",
   kinds: { user: "Person", group: "Group", client: "Application" },
   chooseOf: { group: "Beginning of the name", client: "Name of an application" },
-  nothingFound: "Nothing is found.",
   since: "Since",
   noHolders: "Nobody holds this role",
   noHoldersHint: "Choose somebody above to assign it.",

@@ -1,6 +1,5 @@
 /** The groups that a person is a member of. */
-import { Anchor, Button, Group, Select, Stack, Text } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { Users } from "lucide-react";
 import { useState } from "react";
@@ -9,6 +8,7 @@ import { useMay, useTenant } from "@/shared/api/tenant";
 import { Confirm } from "@/shared/ui/Confirm";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { say, sayFailed } from "@/shared/ui/forms";
+import { SearchSelect } from "@/shared/ui/SearchSelect";
 import { Failed, Lines, Nothing } from "@/shared/ui/states";
 import { type Group as Membership, useGroupsFound, useMemberships, useSetMembership } from "./memberships";
 
@@ -58,8 +58,7 @@ function Join({ userId, isIn }: { userId: string; isIn: ReadonlySet<string> }) {
   const tenant = useTenant();
   const { join } = useSetMembership();
   const [search, setSearch] = useState("");
-  const [wanted] = useDebouncedValue(search.trim(), 250);
-  const found = useGroupsFound(tenant, wanted).data?.items ?? [];
+  const found = useGroupsFound(tenant, search).data?.items ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
   const add = async (group_id: string) => {
     const group = found.find(({ id }) => id === group_id)?.name ?? group_id;
@@ -67,26 +66,19 @@ function Join({ userId, isIn }: { userId: string; isIn: ReadonlySet<string> }) {
       await join.mutateAsync({ params: { path: { tenant, group_id } }, body: { user_ids: [userId] } });
       say(t("joined", { group }));
       setChosen(null);
-      setSearch("");
     } catch (error) {
       sayFailed(t("join"), error);
     }
   };
   return (
-    <Group gap="xs">
-      <Select
-        aria-label={t("chooseGroup")}
-        placeholder={t("chooseGroup")}
-        searchable
-        clearable
-        data={found.map(({ id, name }) => ({ value: id, label: name, disabled: isIn.has(id) }))}
-        filter={({ options }) => options}
-        searchValue={search}
-        onSearchChange={setSearch}
+    <Group gap="xs" align="end">
+      <SearchSelect
+        label={t("chooseGroup")}
+        options={found.map(({ id, name }) => ({ value: id, label: name, disabled: isIn.has(id) }))}
+        onSearch={setSearch}
         value={chosen}
         onChange={setChosen}
-        nothingFoundMessage={t("noGroupFound")}
-        w={{ base: "100%", xs: 320 }}
+        miw={320}
       />
       <Button
         variant="default"

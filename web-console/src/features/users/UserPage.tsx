@@ -23,6 +23,7 @@ export function UserPage() {
     { path: "consents", label: t("tabs.consents") },
     ...(may("role:read") ? [{ path: "roles", label: t("tabs.roles") }] : []),
     ...(may("group:read") ? [{ path: "groups", label: t("tabs.groups") }] : []),
+    ...(may("audit:read") ? [{ path: "log", label: t("tabs.log") }] : []),
   ];
   const title = user.data ? (displayName(user.data) ?? user.data.username) : t("title");
   return (

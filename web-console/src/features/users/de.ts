@@ -32,6 +32,7 @@ const de: Catalogue = {
     consents: "Einwilligungen",
     roles: "Rollen",
     groups: "Gruppen",
+    log: "Protokoll",
   },
   profile: "Profil",
   givenName: "Vorname",
@@ -147,7 +148,6 @@ const de: Catalogue = {
   group: "Gruppe",
   groupDescription: "Beschreibung",
   chooseGroup: "Gruppe auswählen",
-  noGroupFound: "Keine solche Gruppe",
   join: "In die Gruppe aufnehmen",
   joined: "Jetzt Mitglied von {{group}}.",
   leave: "Entfernen",
@@ -172,6 +172,11 @@ const de: Catalogue = {
   reason: "Grund",
   refusedLabel: "Abgelehnt",
   saveRefusals: "Liste herunterladen",
+  log: {
+    side: "Welche Ereignisse",
+    by: "Was sie getan hat",
+    about: "Was ihr geschah",
+  },
   bulk: {
     label: "Ausgewählte Personen",
     clear: "Niemanden auswählen",

@@ -30,6 +30,7 @@ const en = {
     consents: "Consents",
     roles: "Roles",
     groups: "Groups",
+    log: "Log",
   },
   profile: "Profile",
   givenName: "Given name",
@@ -140,7 +141,6 @@ const en = {
   group: "Group",
   groupDescription: "Description",
   chooseGroup: "Choose a group",
-  noGroupFound: "No such group",
   join: "Add to the group",
   joined: "They are in {{group}} now.",
   leave: "Remove",
@@ -165,6 +165,11 @@ const en = {
   reason: "Reason",
   refusedLabel: "Refused",
   saveRefusals: "Download the list",
+  log: {
+    side: "Which events",
+    by: "What they did",
+    about: "What was done to them",
+  },
   bulk: {
     label: "Picked people",
     clear: "Pick nobody",

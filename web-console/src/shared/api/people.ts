@@ -22,6 +22,16 @@ export function usePeople(tenant: string, search: string, options: { enabled?: b
   );
 }
 
+/** One person by their id; nobody where there is none to ask for. */
+export function usePerson(tenant: string, user_id: string | null) {
+  return api$().useQuery(
+    "get",
+    "/api/v1/tenants/{tenant}/users/{user_id}",
+    { params: { path: { tenant, user_id: user_id ?? "" } } },
+    { enabled: user_id !== null },
+  );
+}
+
 /** The person's name, as far as it is known. */
 export function displayName(user: Pick<Person, "claims">): string | undefined {
   const { name, given_name, family_name } = user.claims;

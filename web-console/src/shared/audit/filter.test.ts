@@ -15,6 +15,11 @@ describe("what is looked for in an audit", () => {
     expect(query).toEqual({ type: "user.created,user.deleted", outcome: "failure" });
   });
 
+  it("sends nothing of what else stands in the URL", () => {
+    const search = { side: "about", target: "ida" } as object;
+    expect(queryOf(search, NOW)).toEqual({ target: "ida" });
+  });
+
   it("is narrow by anything but the order", () => {
     expect(isNarrow({ sort: "at" })).toBe(false);
     expect(isNarrow({ period: "1h" })).toBe(true);

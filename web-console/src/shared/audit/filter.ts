@@ -31,11 +31,13 @@ export type Subject = (typeof SUBJECTS)[number];
 /** What the API is asked for: everything that is given. */
 type Query = { [Name in keyof Omit<AuditFilter, "period" | "sort">]?: NonNullable<AuditFilter[Name]> };
 
-/** The filter as the API takes it, where a period ends `now`; milliseconds since 1970. */
+/** The filter as the API takes it, without whatever else stands in the URL, where a period ends `now`; milliseconds since 1970. */
 export function queryOf(filter: AuditFilter, now: number): Query {
-  const { period, sort: _, ...rest } = filter;
-  const since = period ? new Date(now - LENGTHS[period]).toISOString() : rest.since;
-  return Object.fromEntries(Object.entries({ ...rest, since }).filter(([, value]) => value));
+  const { period, type, outcome, until } = filter;
+  const since = period ? new Date(now - LENGTHS[period]).toISOString() : filter.since;
+  const subjects = SUBJECTS.map((subject) => [subject, filter[subject]] as const);
+  const given = { since, until, type, outcome, ...Object.fromEntries(subjects) };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value));
 }
 
 /** Whether anything is looked for. */

@@ -1,46 +1,33 @@
 /** Chooses one person among all, whom the server finds while one types. */
-import { Select } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { displayName, type Person, usePeople } from "@/shared/api/people";
+import { displayName, type Person, usePeople, usePerson } from "@/shared/api/people";
 import { useTenant } from "@/shared/api/tenant";
-
-/** Milliseconds that a search waits for the next key. */
-const AFTER = 250;
+import { SearchSelect } from "./SearchSelect";
 
 interface Props {
   label: string;
   value: string | null;
-  onChange: (id: string | null, person?: Person) => void;
-  flex?: number;
+  onChange: (id: string | null) => void;
 }
 
-export function PersonSelect({ label, value, onChange, flex }: Props) {
+export function PersonSelect({ label, value, onChange }: Props) {
   const { t } = useTranslation();
+  const tenant = useTenant();
   const [search, setSearch] = useState("");
-  const [wanted] = useDebouncedValue(search.trim(), AFTER);
-  const people = usePeople(useTenant(), wanted);
-  const found = people.data?.items ?? [];
+  const found = usePeople(tenant, search).data?.items ?? [];
+  // A link may name somebody whom no search has found yet.
+  const [linked] = useState(value);
+  const named = usePerson(tenant, linked).data;
+  const people = named && !found.some(({ id }) => id === named.id) ? [...found, named] : found;
   return (
-    <Select
+    <SearchSelect
       label={label}
       placeholder={t("people.choose")}
-      searchable
-      clearable
-      data={found.map((person) => ({ value: person.id, label: called(person) }))}
-      filter={({ options }) => options}
-      searchValue={search}
-      onSearchChange={setSearch}
+      options={people.map((person) => ({ value: person.id, label: called(person) }))}
+      onSearch={setSearch}
       value={value}
-      onChange={(id) =>
-        onChange(
-          id,
-          found.find((person) => person.id === id),
-        )
-      }
-      nothingFoundMessage={t("people.nobody")}
-      {...(flex ? { flex } : {})}
+      onChange={onChange}
       miw={320}
     />
   );

@@ -78,9 +78,12 @@ class Planes:
             return
         for plane in self._planes:
             command = [sys.executable, "-m", "opentrusty_cli.main", "serve", plane.name]
-            command += ["--host", HOST, "--port", str(plane.port)]
-            # A session of its own: Ctrl-C reaches us alone, and we stop the planes in good order.
-            self._children[plane.name] = subprocess.Popen(command, env=self._environ, start_new_session=True)
+            command += ["--host", HOST, "--port", str(plane.port), "--until-eof"]
+            # A session of its own: Ctrl-C reaches us alone, and we stop the planes in good order. Their standard input
+            # ends with us, so that they do not outlive us either way.
+            self._children[plane.name] = subprocess.Popen(
+                command, env=self._environ, stdin=subprocess.PIPE, start_new_session=True
+            )
         deadline = time.monotonic() + READY_WITHIN
         for plane in self._planes:
             self._await(plane, deadline)

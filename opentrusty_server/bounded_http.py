@@ -57,6 +57,12 @@ class BoundedHttpTools(HttpToolsProtocol):
         self._in_head, self._received = False, 0
         self._disarm()
         super().on_headers_complete()
+        if getattr(self.server_state, "is_draining", False):  # see `ending`
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        if not (self._in_head and self._received):  # else its head may still end, in the time that it has
+            super().shutdown()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

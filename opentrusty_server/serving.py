@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from opentrusty_core import Provider, Settings, SystemRuntime, load_master_keys, load_settings
 from opentrusty_core.errors import ConfigurationError, StoreError
+from opentrusty_server.ending import Server, Workers
 from opentrusty_server.logs import configure
 
 DRAIN_WITHIN = 25
@@ -54,7 +56,7 @@ def serve(
     workers: int,
     check: Check | None = refuse_wrong_key,
 ) -> None:
-    """Serves a plane until SIGTERM or SIGINT, and then returns.
+    """Serves a plane until SIGTERM or SIGINT, and then returns (see `ending`).
 
     Args:
         create: makes the application.
@@ -75,30 +77,45 @@ def serve(
     if check is not None:
         asyncio.run(check(settings))
     several = workers > 1
+    config = uvicorn.Config(
+        factory if several else create(settings),
+        host=host,
+        port=port,
+        workers=workers,
+        factory=several,
+        interface="asgi3",
+        http=_http(),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=DRAIN_WITHIN,
+        h11_max_incomplete_event_size=MAX_HEAD,
+        ssl_certfile=settings.tls_certificate_file,
+        ssl_keyfile=settings.tls_key_file,
+    )
     try:
-        uvicorn.run(
-            factory if several else create(settings),
-            host=host,
-            port=port,
-            workers=workers,
-            factory=several,
-            interface="asgi3",
-            http=_http(),
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE,
-            timeout_graceful_shutdown=DRAIN_WITHIN,
-            h11_max_incomplete_event_size=MAX_HEAD,
-            ssl_certfile=settings.tls_certificate_file,
-            ssl_keyfile=settings.tls_key_file,
-        )
+        did_start = _run_workers(config) if several else _run_server(config)
     except SystemExit as error:
-        if error.code:
-            raise ConfigurationError("The server did not start; the log above says why.") from None
+        did_start = not error.code
+    if not did_start:
+        raise ConfigurationError("The server did not start; the log above says why.")
+
+
+def _run_server(config: uvicorn.Config) -> bool:
+    server = Server(config)
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again when it has ended in order
+        server.run()
+    return server.started
+
+
+def _run_workers(config: uvicorn.Config) -> bool:
+    workers = Workers(config, [config.bind_socket()])
+    workers.run()
+    return not workers.failed
 
 
 def in_worker(create: CreateApp) -> ASGIApp:

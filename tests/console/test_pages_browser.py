@@ -163,3 +163,26 @@ def test_the_console_speaks_the_browsers_language(console: Console, language: st
         assert page.locator("html").get_attribute("lang") == language[:2]
     finally:
         context.close()
+
+
+def test_an_address_without_a_page_says_so_and_leads_back(console: Console) -> None:
+    page = console.sign_in(owner(console.dev), "/t/acme/nothing/of/the/kind")
+    expect(page.get_by_role("heading", level=1, name="There is nothing here")).to_be_visible()
+    console.assert_accessible()
+    page.get_by_role("link", name="Go to the first page").click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("There is nothing here")
+
+
+def test_an_api_that_is_there_is_not_replaced_by_a_new_one(console: Console) -> None:
+    """What was typed is kept, and the list finds APIs by their scopes."""
+    page = console.sign_in(owner(console.dev), "/t/acme/apis/new")
+    page.get_by_label("Name").fill("Another")
+    page.get_by_label("Identifier").fill("https://api.acme.example")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("There is an API with this identifier already.")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("Another")
+    console.goto("/t/acme/apis?search=orders:write")
+    expect(page.get_by_role("heading", level=2, name="Acme orders")).to_be_visible()
+    console.goto("/t/acme/apis?search=nothing-of-the-kind")
+    expect(page.get_by_role("heading", level=2, name="Acme orders")).to_have_count(0)
+    console.assert_accessible()

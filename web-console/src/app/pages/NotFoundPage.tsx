@@ -1,16 +1,26 @@
-import { Anchor, Center, Stack } from "@mantine/core";
+/** An address that no page has. */
+import { Button, Center, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Nothing } from "@/shared/ui/states";
 
 export function NotFoundPage() {
   const { t } = useTranslation();
   return (
-    <Center mih="60vh" component="main">
-      <Stack align="center">
-        <Nothing icon={<SearchX />} title={t("errors.notFound")} hint={t("errors.notFoundHint")} />
-        <Anchor renderRoot={(props) => <Link {...props} to="/" />}>OpenTrusty</Anchor>
+    <Center mih="80vh" component="main" p="md">
+      <Stack align="center" maw={560}>
+        <ThemeIcon size={72} radius="xl" variant="light" aria-hidden>
+          <SearchX size={36} />
+        </ThemeIcon>
+        <Title order={1} size="h2" ta="center">
+          {t("errors.notFound")}
+        </Title>
+        <Text ta="center" c="dimmed">
+          {t("errors.notFoundHint")}
+        </Text>
+        <Button variant="default" renderRoot={(props) => <Link {...props} to="/" />}>
+          {t("errors.toStart")}
+        </Button>
       </Stack>
     </Center>
   );

@@ -6,6 +6,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IF_NONE, ifMatch } from "@/shared/api/headers";
+import { Problem } from "@/shared/api/problem";
 import { useTenant } from "@/shared/api/tenant";
 import { FormActions, SaveError, say, showFieldErrors } from "@/shared/ui/forms";
 import { type Resource, useSaveResource } from "./api";
@@ -16,7 +17,8 @@ interface ApiValues {
   rows: { scope: string; description: string }[];
 }
 
-export function ApiForm({ resource }: { resource?: Resource }) {
+/** `onReload` asks for the present state of a resource that somebody else changed meanwhile. */
+export function ApiForm({ resource, onReload }: { resource?: Resource; onReload?: () => void }) {
   const { t } = useTranslation("apis");
   const tenant = useTenant();
   const navigate = useNavigate();
@@ -37,7 +39,9 @@ export function ApiForm({ resource }: { resource?: Resource }) {
       say(t("saved", { name }));
       await back();
     } catch (failure) {
-      setError(showFieldErrors(form, failure) ? undefined : failure);
+      const taken = !resource && failure instanceof Problem && failure.status === 412;
+      if (taken) form.setFieldError("identifier", t("taken"));
+      setError(taken || showFieldErrors(form, failure) ? undefined : failure);
     }
   };
   return (
@@ -75,7 +79,7 @@ export function ApiForm({ resource }: { resource?: Resource }) {
               {t("addScope")}
             </Button>
           </Group>
-          <SaveError error={error} />
+          <SaveError error={error} onReload={onReload} />
           <FormActions saving={save.isPending} onCancel={() => void back()} />
         </Stack>
       </form>

@@ -40,7 +40,9 @@ export function ApiPage() {
         </Button>
       }
     >
-      <Loaded query={resource}>{(found) => <ApiForm resource={found} />}</Loaded>
+      <Loaded query={resource}>
+        {(found) => <ApiForm key={found.version} resource={found} onReload={() => void resource.refetch()} />}
+      </Loaded>
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}

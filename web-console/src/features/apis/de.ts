@@ -2,6 +2,7 @@ import type { Catalogue } from "./en";
 
 const de: Catalogue = {
   search: "Kennung, Name oder Scope",
+  taken: "Eine API mit dieser Kennung gibt es schon.",
   title: "APIs und Scopes",
   description:
     "Die APIs, für die Anwendungen Access Tokens bekommen. Jede ist ein Empfänger mit eigenen Scopes; Personen werden mit den Worten ihrer Beschreibungen gefragt.",

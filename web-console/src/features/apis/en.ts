@@ -1,5 +1,6 @@
 const en = {
   search: "Identifier, name or scope",
+  taken: "There is an API with this identifier already.",
   title: "APIs and scopes",
   description:
     "The APIs that applications get access tokens for. Each is an audience with scopes of its own; people are asked in the words of their descriptions.",

@@ -46,6 +46,7 @@ const de: Catalogue = {
       "Ihren Rollen fehlt diese Berechtigung. Ein Eigentümer der Organisation kann sie Ihnen geben.",
     notFound: "Hier ist nichts",
     notFoundHint: "Es wurde gelöscht, war nie da oder gehört einer anderen Organisation.",
+    toStart: "Zur ersten Seite",
     conflict: "Jemand anderes hat das inzwischen geändert",
     conflictHint:
       "Ihre Änderungen sind noch hier. Laden Sie den jetzigen Stand zum Vergleich und speichern Sie dann erneut.",

@@ -43,6 +43,7 @@ const en = {
     deniedHint: "Your roles do not include this permission. An owner of the tenant can give it to you.",
     notFound: "There is nothing here",
     notFoundHint: "It was deleted, or never was, or belongs to another tenant.",
+    toStart: "Go to the first page",
     conflict: "Somebody else changed this meanwhile",
     conflictHint: "Your changes are still here. Load the present state to compare, then save again.",
     reload: "Load the present state",

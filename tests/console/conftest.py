@@ -27,7 +27,8 @@ SETTLED = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   await frame();
   await frame();
-  await Promise.allSettled(document.getAnimations().map(one => one.finished));
+  const ending = document.getAnimations().filter(one => one.effect?.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(ending.map(one => one.finished));
 }"""
 Scheme = Literal["light", "dark"]
 

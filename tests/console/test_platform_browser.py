@@ -169,6 +169,18 @@ def test_the_health_of_the_deployment_is_seen(console: Console) -> None:
     console.assert_accessible()
 
 
+def test_the_overview_says_how_the_platform_is_and_how_it_is_used(console: Console) -> None:
+    page = console.sign_in(platform_admin(console.dev))
+    page.get_by_role("heading", level=1, name="Overview").wait_for()
+    expect(page.get_by_text("Most used tenants")).to_be_visible()
+    console.assert_accessible()
+    page.get_by_text("Table", exact=True).click()
+    expect(page).to_have_url(re.compile("as=table"))
+    expect(page.get_by_role("columnheader", name="Day (UTC)")).to_be_visible()
+    page.get_by_role("link", name="System health").first.click()
+    page.get_by_role("heading", level=1, name="System health").wait_for()
+
+
 def test_an_access_is_declared_seen_by_the_owner_used_and_ended(console: Console) -> None:
     page = console.sign_in(platform_admin(console.dev), "/t/acme/users")
     console.assert_accessible()

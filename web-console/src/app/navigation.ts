@@ -71,6 +71,16 @@ export const TENANT_NAV: readonly NavSection[] = [
 
 export const PLATFORM_NAV: readonly NavSection[] = [
   {
+    items: [
+      {
+        label: "platformDashboard",
+        path: "overview",
+        icon: LayoutDashboard,
+        permission: "platform-health:read",
+      },
+    ],
+  },
+  {
     label: "manage",
     items: [
       { label: "tenants", path: "tenants", icon: Building2, permission: "tenant:list" },

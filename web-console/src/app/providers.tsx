@@ -1,14 +1,22 @@
 /** What every page stands in. */
 import "@mantine/core/styles.css";
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import type { ReactNode } from "react";
 import { Problem, Unreachable } from "@/shared/api/problem";
 import { nonce } from "@/shared/config/nonce";
 import { cssVariablesResolver, theme } from "./theme";
 
-export const queryClient = new QueryClient({
+/** Whoever is refused may hold less than before: what is shown follows what they hold now. */
+function onError(error: unknown): void {
+  if (error instanceof Problem && error.status === 403)
+    void queryClient.invalidateQueries({ queryKey: ["get", "/api/v1/me"] });
+}
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,

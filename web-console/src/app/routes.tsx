@@ -15,10 +15,19 @@ import { requireSession } from "./guard";
 import { CallbackPage } from "./pages/CallbackPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { SignInPage } from "./pages/SignInPage";
+import { SignInAgain } from "./shell/SignInAgain";
 
 const text = z.optional(z.string());
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+const root = createRootRoute({
+  component: () => (
+    <>
+      <Outlet />
+      <SignInAgain />
+    </>
+  ),
+  notFoundComponent: NotFoundPage,
+});
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -302,6 +311,17 @@ const platformPages = [
   createRoute({
     ...ofPlatform("/"),
     component: lazyRouteComponent(() => import("./pages/PlatformHome"), "PlatformHome"),
+  }),
+  createRoute({
+    ...ofPlatform("overview"),
+    validateSearch: z.object({
+      range: z.catch(z.optional(z.enum(["week", "month", "quarter", "year"])), undefined),
+      as: z.catch(z.optional(z.enum(["table"])), undefined),
+    }),
+    component: lazyRouteComponent(
+      () => import("@/features/overview/PlatformDashboardPage"),
+      "PlatformDashboardPage",
+    ),
   }),
   createRoute({
     ...ofPlatform("tenants"),

@@ -1,7 +1,9 @@
 /** Takes the Auth Plane's answer, then leaves for where the person was going. */
+import { Text } from "@mantine/core";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { beginSignIn, completeSignIn } from "@/shared/auth/flow";
+import { useTranslation } from "react-i18next";
+import { beginSignIn, completeSignIn, handOn } from "@/shared/auth/flow";
 import { startSession } from "@/shared/auth/session";
 import { Failed, Loading } from "@/shared/ui/states";
 
@@ -10,13 +12,17 @@ const answers = new Map<string, Promise<void>>(); // by URL: effects run twice i
 export function CallbackPage() {
   const navigate = useNavigate();
   const router = useRouter();
+  const { t } = useTranslation();
   const [error, setError] = useState<unknown>();
+  const [isBeside] = useState(() => handOn(new URL(window.location.href)));
   useEffect(() => {
+    if (isBeside) return window.close();
     const url = window.location.href;
     const answer = answers.get(url) ?? take(url, (to) => router.history.replace(to));
     answers.set(url, answer);
     answer.catch(setError);
-  }, [router]);
+  }, [router, isBeside]);
+  if (isBeside) return <Text p="lg">{t("auth.close")}</Text>;
   if (error === undefined) return <Loading />;
   return <Failed error={error} onRetry={() => void navigate({ to: "/sign-in" })} />;
 }

@@ -1,63 +1,28 @@
 /** How the tenant is used: numbers of whole UTC days, as the audit has them. */
-import { Grid, Group, Paper, SegmentedControl, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { lazy, type ReactNode, Suspense } from "react";
+import { Grid, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useMay, useTenant } from "@/shared/api/tenant";
-import { formatMoment, formatNumber } from "@/shared/i18n/format";
 import { useFilter } from "@/shared/ui/filter";
 import { Page } from "@/shared/ui/Page";
 import { Lines, Loaded } from "@/shared/ui/states";
-import { type DayOfUse, type Usage, useUsage } from "./api";
-import { DaysTable } from "./DaysTable";
+import { useUsage } from "./api";
 import { RecentEvents } from "./RecentEvents";
 import { TopApplications } from "./TopApplications";
-
-const DaysChart = lazy(async () => ({ default: (await import("./DaysChart")).DaysChart }));
-
-const RANGES = { week: 7, month: 30, quarter: 90, year: 365 } as const;
-interface DashboardFilter {
-  range?: keyof typeof RANGES;
-  as?: "table";
-}
+import { AsOf, Days, RANGES, Tiles, UsageActions, type UsageFilter } from "./UsageParts";
 
 export function DashboardPage() {
   const { t } = useTranslation("overview");
   const tenant = useTenant();
   const may = useMay();
-  const [filter, change] = useFilter<DashboardFilter>();
-  const range = filter.range ?? "month";
-  const usage = useUsage(tenant, RANGES[range]);
-  const actions = (
-    <>
-      <SegmentedControl
-        size="xs"
-        aria-label={t("dashboard.as")}
-        value={filter.as ?? "chart"}
-        onChange={(as) => change({ as: as === "table" ? as : undefined })}
-        data={[
-          { value: "chart", label: t("dashboard.chart") },
-          { value: "table", label: t("dashboard.table") },
-        ]}
-      />
-      <SegmentedControl
-        size="xs"
-        aria-label={t("dashboard.range")}
-        value={range}
-        onChange={(chosen) => change({ range: chosen === "month" ? undefined : chosen })}
-        data={Object.entries(RANGES).map(([value, count]) => ({
-          value,
-          label: t("dashboard.days", { count }),
-        }))}
-      />
-    </>
-  );
+  const [filter, change] = useFilter<UsageFilter>();
+  const usage = useUsage(tenant, RANGES[filter.range ?? "month"]);
   return (
-    <Page title={t("dashboard.title")} actions={actions}>
+    <Page title={t("dashboard.title")} actions={<UsageActions filter={filter} onChange={change} />}>
       <Loaded query={usage} skeleton={<Lines count={12} />}>
         {(found) => (
           <Stack>
             <Tiles usage={found} />
-            {filter.as === "table" ? <Tables days={found.days} /> : <Charts days={found.days} />}
+            <Days days={found.days} as={filter.as} />
             <Grid>
               <Grid.Col span={{ base: 12, lg: 6 }}>
                 <TopApplications uses={found.most_used} />
@@ -68,127 +33,10 @@ export function DashboardPage() {
                 </Grid.Col>
               )}
             </Grid>
-            <Text size="xs" c="dimmed">
-              {found.as_of
-                ? t("dashboard.asOf", { when: formatMoment(found.as_of) })
-                : t("dashboard.notCounted")}
-            </Text>
+            <AsOf usage={found} />
           </Stack>
         )}
       </Loaded>
     </Page>
   );
-}
-
-function Tiles({ usage }: { usage: Usage }) {
-  const { t } = useTranslation("overview");
-  const { active_users, totals, days } = usage;
-  const signIns = sum(days, "sign_ins");
-  const failures = sum(days, "sign_in_failures");
-  const active = { week: formatNumber(active_users.days_7), day: formatNumber(active_users.days_1) };
-  return (
-    <SimpleGrid cols={{ base: 2, md: 4 }}>
-      <Tile
-        label={t("dashboard.active")}
-        value={active_users.days_30}
-        more={t("dashboard.activeMore", active)}
-      />
-      <Tile
-        label={t("dashboard.signIns")}
-        value={signIns}
-        more={t("dashboard.inDays", { count: days.length })}
-      />
-      <Tile
-        label={t("dashboard.failures")}
-        value={failures}
-        more={
-          signIns + failures > 0
-            ? t("dashboard.share", { share: percent(failures / (signIns + failures)) })
-            : "–"
-        }
-      />
-      <Tile
-        label={t("dashboard.users")}
-        value={totals.users}
-        more={t("dashboard.applications", { count: totals.clients })}
-      />
-    </SimpleGrid>
-  );
-}
-
-function Tile({ label, value, more }: { label: string; value: number | null; more: string }) {
-  return (
-    <Paper withBorder p="md">
-      <Text size="sm" c="dimmed">
-        {label}
-      </Text>
-      <Text fz={28} fw={650} lh={1.3}>
-        {value === null ? "–" : formatNumber(value)}
-      </Text>
-      <Text size="xs" c="dimmed">
-        {more}
-      </Text>
-    </Paper>
-  );
-}
-
-function Charts({ days }: { days: readonly DayOfUse[] }) {
-  const { t } = useTranslation("overview");
-  const series = useSeries();
-  return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }}>
-      <Card title={t("dashboard.signIns")}>
-        <Suspense fallback={<Lines count={5} />}>
-          <DaysChart label={t("dashboard.signIns")} days={days} series={series.signIns} />
-        </Suspense>
-      </Card>
-      <Card title={t("dashboard.activePerDay")}>
-        <Suspense fallback={<Lines count={5} />}>
-          <DaysChart label={t("dashboard.activePerDay")} days={days} series={series.active} />
-        </Suspense>
-      </Card>
-    </SimpleGrid>
-  );
-}
-
-function Tables({ days }: { days: readonly DayOfUse[] }) {
-  const { t } = useTranslation("overview");
-  const { signIns, active } = useSeries();
-  return (
-    <Card title={t("dashboard.byDay")}>
-      <DaysTable label={t("dashboard.byDay")} days={days} series={[...signIns, ...active]} />
-    </Card>
-  );
-}
-
-function useSeries() {
-  const { t } = useTranslation("overview");
-  return {
-    signIns: [
-      { name: "sign_ins", label: t("dashboard.succeeded"), look: "first" },
-      { name: "sign_in_failures", label: t("dashboard.failed"), look: "second" },
-    ],
-    active: [{ name: "active_users", label: t("dashboard.people"), look: "first" }],
-  } as const;
-}
-
-function Card({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="md" component="section">
-      <Group mb="sm">
-        <Title order={2} size="h5">
-          {title}
-        </Title>
-      </Group>
-      {children}
-    </Paper>
-  );
-}
-
-function sum(days: readonly DayOfUse[], name: "sign_ins" | "sign_in_failures"): number {
-  return days.reduce((total, day) => total + day[name], 0);
-}
-
-function percent(share: number): string {
-  return `${formatNumber(Math.round(share * 1000) / 10)} %`;
 }

@@ -17,6 +17,28 @@ export function useUsage(tenant: string, days: number) {
   return api$().useQuery("get", `${TENANT}/statistics`, { params }, options);
 }
 
+/** The same of all tenants together. */
+export function usePlatformUsage(days: number) {
+  const params = { query: { since: firstDay(days) } };
+  const options = { placeholderData: keepPreviousData, staleTime: MINUTE };
+  return api$().useQuery("get", "/api/v1/platform/statistics", { params }, options);
+}
+
+/** Whether the deployment is well. */
+export function useCondition() {
+  return api$().useQuery("get", "/api/v1/system/health", {}, { refetchInterval: MINUTE });
+}
+
+/** Tenants whose domain waits for an approval: those of the first page. */
+export function useWaitingDomains(enabled: boolean) {
+  return api$().useQuery(
+    "get",
+    "/api/v1/platform/domains",
+    { params: { query: { limit: 100 } } },
+    { enabled },
+  );
+}
+
 /** The first of so many UTC days of which today is the last. */
 export function firstDay(days: number, now = Date.now()): string {
   return new Date(now - (days - 1) * 86_400_000).toISOString().slice(0, 10);

@@ -78,6 +78,23 @@ const de: Catalogue = {
     asOf: "Gezählt bis {{when}}. Tage sind solche der UTC, und der letzte ist noch nicht vorbei.",
     notCounted: "Noch ist nichts gezählt: Zahlen kommen binnen Minuten nach der ersten Anmeldung.",
   },
+  platform: {
+    title: "Überblick",
+    fine: "Der Anlage geht es gut.",
+    wrong_one: "{{count}} Sache der Anlage braucht Aufmerksamkeit.",
+    wrong_other: "{{count}} Sachen der Anlage brauchen Aufmerksamkeit.",
+    health: "Zustand",
+    domains_one: "{{count}} Domain wartet auf Genehmigung.",
+    domains_other: "{{count}} Domains warten auf Genehmigung.",
+    look: "Ansehen",
+    tenants: "Organisationen",
+    tenant: "Organisation",
+    ofAll: "aller Organisationen zusammen",
+    failures_one: "{{shown}} gescheitert",
+    failures_other: "{{shown}} gescheitert",
+    top: "Meistgenutzte Organisationen",
+    noUse: "In diesen Tagen wurde keine Anwendung benutzt.",
+  },
 };
 
 export default de;

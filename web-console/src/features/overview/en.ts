@@ -70,6 +70,23 @@ const en = {
     asOf: "Counted up to {{when}}. Days are those of UTC, and the last one is not over.",
     notCounted: "Nothing has been counted yet: numbers come within minutes of the first sign-in.",
   },
+  platform: {
+    title: "Overview",
+    fine: "The deployment is well.",
+    wrong_one: "{{count}} thing of the deployment needs attention.",
+    wrong_other: "{{count}} things of the deployment need attention.",
+    health: "System health",
+    domains_one: "{{count}} domain waits for an approval.",
+    domains_other: "{{count}} domains wait for an approval.",
+    look: "Look at them",
+    tenants: "Tenants",
+    tenant: "Tenant",
+    ofAll: "of all tenants together",
+    failures_one: "{{shown}} failed",
+    failures_other: "{{shown}} failed",
+    top: "Most used tenants",
+    noUse: "No application was used in these days.",
+  },
 };
 
 export type Catalogue = typeof en;

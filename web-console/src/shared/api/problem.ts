@@ -29,7 +29,12 @@ export class Problem extends Error {
 
 /** Nobody answered at all: the Admin Plane is down, or the network is. */
 export class Unreachable extends Error {
-  override readonly name = "Unreachable";
+  override readonly name: string = "Unreachable";
+}
+
+/** The same of the Auth Plane, when a token was to be renewed. */
+export class SignInUnreachable extends Unreachable {
+  override readonly name = "SignInUnreachable";
 }
 
 export async function problemOf(response: Response): Promise<Problem> {

@@ -6,6 +6,8 @@ import { config } from "@/shared/config/config";
 export const CLIENT_ID = "opentrusty-console";
 const SCOPE = "openid profile email admin";
 const PENDING_KEY = "opentrusty.sign-in";
+/** How windows of ours speak of a sign-in beside a page, and how its `state` begins. */
+const BESIDE = "opentrusty.beside.";
 const client: oauth.Client = { client_id: CLIENT_ID };
 
 /** What has to survive the redirect; kept in this tab's session storage and removed by the answer. */
@@ -66,17 +68,66 @@ export function isTenantName(name: string): boolean {
 export async function beginSignIn(
   tenant: string,
   returnTo: string,
-  options: { silent?: boolean; loginHint?: string | undefined; selectAccount?: boolean } = {},
+  options: { silent?: boolean; loginHint?: string | undefined } = {},
 ): Promise<void> {
-  const server = await discover(tenant);
-  const pending: Pending = {
+  const pending = newPending(tenant, returnTo, { silent: options.silent ?? false });
+  const url = await authorizationUrl(pending, options.loginHint);
+  sessionStorage.setItem(PENDING_KEY, JSON.stringify(pending));
+  window.location.replace(url);
+}
+
+/** Takes the answer that stands in the URL of `/callback`; every check is the library's. */
+export async function completeSignIn(url: URL): Promise<Answer> {
+  const pending = takePending();
+  if (pending) return answerTo(url, pending);
+  return { kind: "refused", tenant: undefined, returnTo: "/", error: "no_request", description: undefined };
+}
+
+let waiting: BroadcastChannel | undefined;
+
+/** Signs somebody in again in a window of its own, while this page stays as it is; undefined where no window may open.
+ * Call it from a click. What the window brings back is the code alone: this page keeps what it takes to redeem it. */
+export async function signInBeside(tenant: string): Promise<Answer | undefined> {
+  const beside = window.open("about:blank", "_blank", "popup,width=520,height=760");
+  if (!beside) return undefined;
+  const pending = newPending(tenant, "/", { beside: true });
+  waiting?.close();
+  const channel = new BroadcastChannel(BESIDE);
+  waiting = channel;
+  const answered = new Promise<Answer>((resolve, reject) => {
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const url = new URL(String(data));
+      if (url.searchParams.get("state") !== pending.state) return;
+      channel.close();
+      answerTo(url, pending).then(resolve, reject);
+    };
+  });
+  beside.location.replace(await authorizationUrl(pending));
+  return answered;
+}
+
+/** Whether this is the answer to a sign-in beside another page of ours; it is handed on to that one. */
+export function handOn(url: URL): boolean {
+  if (!url.searchParams.get("state")?.startsWith(BESIDE)) return false;
+  const channel = new BroadcastChannel(BESIDE);
+  channel.postMessage(url.href);
+  channel.close();
+  return true;
+}
+
+function newPending(tenant: string, returnTo: string, how: { silent?: boolean; beside?: boolean }): Pending {
+  return {
     tenant,
     returnTo: ownPath(returnTo),
     verifier: oauth.generateRandomCodeVerifier(),
-    state: oauth.generateRandomState(),
+    state: (how.beside ? BESIDE : "") + oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
-    silent: options.silent ?? false,
+    silent: how.silent ?? false,
   };
+}
+
+async function authorizationUrl(pending: Pending, loginHint?: string): Promise<URL> {
+  const server = await discover(pending.tenant);
   const url = new URL(endpoint(server.authorization_endpoint));
   url.search = new URLSearchParams({
     client_id: CLIENT_ID,
@@ -88,18 +139,12 @@ export async function beginSignIn(
     code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
     code_challenge_method: "S256",
     ...(pending.silent ? { prompt: "none" } : {}),
-    ...(options.selectAccount ? { prompt: "select_account" } : {}),
-    ...(options.loginHint ? { login_hint: options.loginHint } : {}),
+    ...(loginHint ? { login_hint: loginHint } : {}),
   }).toString();
-  sessionStorage.setItem(PENDING_KEY, JSON.stringify(pending));
-  window.location.replace(url);
+  return url;
 }
 
-/** Takes the answer that stands in the URL of `/callback`; every check is the library's. */
-export async function completeSignIn(url: URL): Promise<Answer> {
-  const pending = takePending();
-  if (!pending)
-    return { kind: "refused", tenant: undefined, returnTo: "/", error: "no_request", description: undefined };
+async function answerTo(url: URL, pending: Pending): Promise<Answer> {
   const { tenant, returnTo } = pending;
   try {
     const server = await discover(tenant);
@@ -129,6 +174,11 @@ export async function completeSignIn(url: URL): Promise<Answer> {
     }
     throw error;
   }
+}
+
+/** Whether an error of `refresh` says that the grant has ended, and not that nobody answered. */
+export function saysEnded(error: unknown): boolean {
+  return error instanceof oauth.ResponseBodyError && error.status < 500;
 }
 
 /** New tokens for the refresh token (RFC 6749 §6); throws where the grant has ended. */

@@ -41,6 +41,8 @@ const de: Catalogue = {
     unreachable: "Die Verwaltung antwortet nicht",
     unreachableHint:
       "Anmeldungen und Anwendungen sind nicht betroffen. Die Konsole versucht es von selbst weiter.",
+    signInUnreachable: "Die Anmeldung antwortet nicht",
+    signInUnreachableHint: "Nichts geht verloren. Die Konsole versucht es von selbst weiter.",
     denied: "Das dürfen Sie nicht",
     deniedHint:
       "Ihren Rollen fehlt diese Berechtigung. Ein Eigentümer der Organisation kann sie Ihnen geben.",
@@ -66,6 +68,14 @@ const de: Catalogue = {
     again: "Noch einmal anmelden",
     other: "Andere Organisation",
     signOut: "Abmelden",
+    ended: "Sie sind nicht mehr angemeldet",
+    endedHint:
+      "Die Sitzung lief ab oder wurde hier oder anderswo beendet. Melden Sie sich in einem Fenster neben dieser Seite wieder an: Alles auf ihr bleibt, wie es ist, auch das Eingegebene.",
+    signInAgain: "Wieder anmelden",
+    leave: "Seite verlassen",
+    blocked:
+      "Das hat nicht geklappt: Das Fenster durfte nicht aufgehen, oder die Anmeldung wurde abgelehnt. Noch einmal versuchen, oder die Seite zum Anmelden verlassen; das Eingegebene geht dann verloren.",
+    close: "Die Anmeldung ist geschehen. Dieses Fenster kann geschlossen werden.",
     signingIn: "Anmeldung läuft",
     notForYou: "Die Konsole ist nicht für dieses Konto",
     notForYouHint:

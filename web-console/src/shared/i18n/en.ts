@@ -39,6 +39,8 @@ const en = {
     title: "That did not work",
     unreachable: "The Admin Plane does not answer",
     unreachableHint: "Sign-in and applications are not affected. The console tries again by itself.",
+    signInUnreachable: "The sign-in does not answer",
+    signInUnreachableHint: "Nothing is lost. The console tries again by itself.",
     denied: "You may not do this",
     deniedHint: "Your roles do not include this permission. An owner of the tenant can give it to you.",
     notFound: "There is nothing here",
@@ -62,6 +64,14 @@ const en = {
     again: "Sign in again",
     other: "Use another organisation",
     signOut: "Sign out",
+    ended: "You are no longer signed in",
+    endedHint:
+      "The session ran out, or was ended here or elsewhere. Sign in again in a window beside this page: everything on it stays as it is, what you typed too.",
+    signInAgain: "Sign in again",
+    leave: "Leave this page",
+    blocked:
+      "That did not work: the window was not allowed to open, or the sign-in was refused. Try again, or leave this page to sign in; what was typed here is then lost.",
+    close: "You are signed in. This window can be closed.",
     signingIn: "Signing in",
     notForYou: "The console is not for this account",
     notForYouHint:

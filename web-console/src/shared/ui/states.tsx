@@ -4,7 +4,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { CloudOff, LockKeyhole, SearchX, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem, Unreachable } from "@/shared/api/problem";
+import { Problem, SignInUnreachable, Unreachable } from "@/shared/api/problem";
 
 export function Loading() {
   const { t } = useTranslation();
@@ -101,6 +101,13 @@ export function Loaded<T>(props: {
 }
 
 function described(error: unknown) {
+  if (error instanceof SignInUnreachable) {
+    return {
+      icon: <CloudOff />,
+      title: "errors.signInUnreachable",
+      hint: "errors.signInUnreachableHint",
+    } as const;
+  }
   if (error instanceof Unreachable) {
     return { icon: <CloudOff />, title: "errors.unreachable", hint: "errors.unreachableHint" } as const;
   }

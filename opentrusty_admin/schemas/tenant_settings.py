@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Literal
 
 from opentrusty_admin.schemas.base import UNSET, Changes, Model, Seconds, Text, Versioned
 from opentrusty_core import Tenant
 from opentrusty_core.domain.settings_document import document_of
+from opentrusty_core.domain.tenant import TenantSettings
 from opentrusty_core.management import Bounds
 from opentrusty_server.pages.colour import uses
 
@@ -76,6 +78,12 @@ class TenantSettingsOut(Model):
     """The identifiers of the APIs that clients may use; null is all of them."""
     audit_days: int | None
     """For how many days audit events are kept; null is the deployment's own number."""
+
+    @staticmethod
+    @lru_cache(maxsize=1000)
+    def of_settings(settings: TenantSettings) -> TenantSettingsOut:
+        """As JSON. Most tenants of a list have the same settings, those that they began with."""
+        return TenantSettingsOut.model_validate(document_of(settings), strict=False)
 
 
 class SettingsOut(TenantSettingsOut, Versioned):

@@ -13,7 +13,6 @@ from opentrusty_admin.schemas.tenant_settings import SettingsChanges, TenantSett
 from opentrusty_admin.schemas.users import UserChanges
 from opentrusty_core import Tenant
 from opentrusty_core.domain.issuer_url import issuer_of
-from opentrusty_core.domain.settings_document import document_of
 from opentrusty_core.domain.tenant import TenantStatus
 from opentrusty_core.errors import Invalid
 from opentrusty_core.management import GRACE, FirstOwner, MadeLink
@@ -132,7 +131,7 @@ class TenantOut(Versioned):
             issuer=issuer_of(auth_url, tenant),
             domain=tenant.domain,
             pending_domain=tenant.pending_domain,
-            settings=TenantSettingsOut.model_validate(document_of(tenant.settings), strict=False),
+            settings=TenantSettingsOut.of_settings(tenant.settings),
             delete_at=tenant.delete_at,
             erased=None if tenant.deletion is None else dict(tenant.deletion.erased),
             created_at=tenant.created_at,

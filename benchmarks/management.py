@@ -39,7 +39,7 @@ from opentrusty_core.management import Actor, Management
 from opentrusty_core.stores import open_store
 
 COLUMNS = ("request", "answer", "p50 ms", "p99 ms", "goal ms", "of goal", "server µs", "PostgreSQL µs")
-QUICK, FULL = (20_000, 200), (1_000_000, 10_000)
+QUICK, FULL = (5_000, 50), (1_000_000, 10_000)
 """Users and tenants."""
 AGENT = "agent"
 IMPORTED = 20_000
@@ -88,14 +88,14 @@ class Answered:
 def run(*, quick: bool) -> tuple[str, dict[str, Any], bool]:
     """The table, everything behind it, and whether all of it is valid."""
     users, tenants = QUICK if quick else FULL
-    calls, imported = (60, IMPORTED // 5) if quick else (400, IMPORTED)
+    calls, imported = (40, IMPORTED // 10) if quick else (400, IMPORTED)
     before = os.getloadavg()
     with postgresql() as database:
         auth_url, admin_url = free_url(), free_url()
         world = anyio.run(make_world, database, auth_url)
         with closing(Bulk(database.url)) as bulk, _told(f"{users:,} users in one of {tenants:,} tenants: seeding"):
+            bulk.tenants(world.pattern, new_tenants(world, tenants - 1))  # copies of a tenant that is small still
             bulk.named_people(world.pattern, users)
-            bulk.tenants(world.pattern, new_tenants(world, tenants - 1))
             bulk.settle()
         secret = anyio.run(_agent, database, world, auth_url, admin_url)
         token = _token(database, auth_url, admin_url, secret)
@@ -148,8 +148,8 @@ def questions(users: int) -> tuple[Question, ...]:
         Question(name="search users: three letters of two names", draw=one(lambda: both(3))),
         Question(name="search users: a name and nonsense", draw=one(lambda: f"{family()} zz")),
         Question(name="search users: two common beginnings", draw=one(lambda: f"{GIVEN[0][:2]} {FAMILIES[0][:2]}")),
-        Question(name="search users: a name, by email", draw=one(family, sort="email")),
-        Question(name="count users found", draw=lambda _: Asked(path=f"{_COUNT}?search={family()}")),
+        Question(name="search users: by email", draw=one(lambda: user(0)[0].rpartition(".")[0], sort="email")),
+        Question(name="count users found", draw=lambda _: Asked(path=f"{_COUNT}?search={user(0)[0][:-2]}")),
         Question(name="list tenants", draw=lambda _: Asked(path="/tenants")),
         Question(name="list tenants, newest first", draw=lambda _: Asked(path="/tenants?sort=-created_at")),
         Question(name="search tenants", draw=lambda _: Asked(path=f"/tenants?search={TENANT}")),

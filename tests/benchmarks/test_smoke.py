@@ -13,7 +13,7 @@ import anyio
 import psycopg
 import pytest
 
-from benchmarks import loadgen
+from benchmarks import loadgen, management
 from benchmarks.bulk import Bulk
 from benchmarks.databases import in_cluster
 from benchmarks.people import person
@@ -133,3 +133,20 @@ def test_people_have_the_same_names_in_sql_as_in_python(postgres_cluster: Cluste
     assert [username for _, username in rows] == [person(number)[0] for number in range(50)]
     username, given, family = person(7)
     assert {term for (term,) in terms} == {username, f"{username}@bench.example", given, family}
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_how_long_administrators_wait_is_measured(tmp_path: Path) -> None:
+    """Every kind of request has its figures, and its goal where there is one; and so has an import."""
+    done = bench("--management", "--quick", "--json", str(tmp_path / "out.json"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    content = json.loads((tmp_path / "out.json").read_text())
+    asked = {question.name: question.goal for question in management.questions(1)}
+    assert {one["name"]: one["goal"] for one in content["requests"]} == asked
+    assert all(0 < one["p50"] <= one["p99"] and one["calls"] > 10 for one in content["requests"])
+    found = {one["name"]: one["items"] for one in content["requests"]}
+    assert found["search users: two names"] >= 1
+    assert found["search users: a name and nonsense"] == 0
+    assert content["import"]["per_second"] > 10
+    assert all(name in done.stdout for name in asked)

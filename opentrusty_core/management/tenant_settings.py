@@ -77,6 +77,7 @@ def settings_bounds() -> dict[str, Bounds]:
         )
         for name, (least, most) in _BOUNDS.items()
     }
+    bounds["audit_days"] = _bounds(AUDIT_DAYS_BOUNDS)
     bounds["password_policy.min_length"] = _bounds(MIN_PASSWORD_LENGTHS, defaults.password_policy.min_length)
     for name, (bursts, rates) in _RATES.items():
         bounds[f"throttling.{name}.burst"] = _bounds(bursts)

@@ -1,19 +1,32 @@
-/** What happened last. */
-import { Badge, Group, Paper, Stack, Text, Title, Tooltip } from "@mantine/core";
+/** What was changed last. */
+import { Anchor, Badge, Group, Paper, Stack, Text, Title, Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useTenant } from "@/shared/api/tenant";
+import type { AuditEvent } from "@/shared/audit/api";
+import { eventPath } from "@/shared/audit/EventList";
+import { useEventWords } from "@/shared/audit/words";
 import { formatMoment, formatRelative } from "@/shared/i18n/format";
 import { Loaded } from "@/shared/ui/states";
-import { type AuditEvent, useLatestEvents } from "./api";
+import { useLatestChanges } from "./api";
 
 export function RecentEvents() {
   const { t } = useTranslation("overview");
-  const events = useLatestEvents(useTenant(), true);
+  const tenant = useTenant();
+  const events = useLatestChanges(tenant);
   return (
     <Paper withBorder p="md" component="section" h="100%">
-      <Title order={2} size="h5" mb="sm">
-        {t("dashboard.events")}
-      </Title>
+      <Group justify="space-between" mb="sm">
+        <Title order={2} size="h5">
+          {t("dashboard.events")}
+        </Title>
+        <Anchor
+          size="sm"
+          renderRoot={(props) => <Link {...props} to="/t/$tenant/audit" params={{ tenant }} />}
+        >
+          {t("dashboard.audit")}
+        </Anchor>
+      </Group>
       <Loaded query={events}>
         {({ items }) =>
           items.length === 0 ? (
@@ -35,21 +48,28 @@ export function RecentEvents() {
 
 function OneEvent({ event }: { event: AuditEvent }) {
   const { t } = useTranslation("overview");
-  const who = event.actor_name ?? event.actor_id ?? t(`actors.${event.actor_kind}`);
-  const whom = event.target_name && event.target_name !== who ? event.target_name : undefined;
+  const tenant = useTenant();
+  const words = useEventWords();
+  const who = words.actor(event);
+  const whom = event.target_name !== who ? event.target_name : null;
   return (
     <Group component="li" justify="space-between" wrap="nowrap" gap="sm">
       <Group gap={8} wrap="nowrap" miw={0}>
-        <Badge color={event.outcome === "failure" ? "red" : "gray"} flex="none">
-          {event.type}
-        </Badge>
-        <Text size="sm" truncate>
+        <Anchor
+          size="sm"
+          fw={500}
+          flex="none"
+          renderRoot={(props) => <Link {...props} to={eventPath({ tenant }, event.id) as string} />}
+        >
+          {words.type(event.type)}
+        </Anchor>
+        <Text size="sm" c="dimmed" truncate>
           {whom ? `${who} → ${whom}` : who}
         </Text>
         {event.outcome === "failure" && (
-          <Text size="xs" c="dimmed" flex="none">
+          <Badge color="red" flex="none">
             {t("dashboard.failedEvent")}
-          </Text>
+          </Badge>
         )}
       </Group>
       <Tooltip label={formatMoment(event.at)}>

@@ -1,11 +1,11 @@
 import { keepPreviousData } from "@tanstack/react-query";
 import { api$ } from "@/shared/api/client";
 import type { components } from "@/shared/api/schema.gen";
+import { TYPES } from "@/shared/audit/types";
 
 type Schemas = components["schemas"];
 export type Usage = Schemas["Usage"];
 export type DayOfUse = Schemas["DayOfUse"];
-export type AuditEvent = Schemas["AuditEvent"];
 
 const TENANT = "/api/v1/tenants/{tenant}";
 const MINUTE = 60_000;
@@ -44,9 +44,14 @@ export function firstDay(days: number, now = Date.now()): string {
   return new Date(now - (days - 1) * 86_400_000).toISOString().slice(0, 10);
 }
 
-export function useLatestEvents(tenant: string, enabled: boolean) {
-  const params = { path: { tenant }, query: { limit: 8, sort: "-at" as const } };
-  return api$().useQuery("get", `${TENANT}/audit`, { params }, { enabled });
+/** What goes on by itself all day: sign-ins and tokens, which the charts count, and the upkeep of keys and hashes. */
+const ROUTINE = /^(session|code|token|authorization|request|seal|key)\.|^password\.rehashed$/;
+const CHANGES = TYPES.filter((type) => !ROUTINE.test(type)).join(",");
+
+/** What was changed last, and by whom. */
+export function useLatestChanges(tenant: string) {
+  const params = { path: { tenant }, query: { limit: 8, sort: "-at" as const, type: CHANGES } };
+  return api$().useQuery("get", `${TENANT}/audit`, { params });
 }
 
 export function useSomeClients(tenant: string, enabled: boolean) {

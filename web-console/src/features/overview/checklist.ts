@@ -53,7 +53,12 @@ export function useChecklist(tenant: string): Checklist {
       ],
       [{ name: "api", isDone: has(apis.data?.items, 1), to: "apis/new", permission: "client:write" }, apis],
       [
-        { name: "owner", isDone: has(owners.data?.items, 2), to: "users", permission: "owner:assign" },
+        {
+          name: "owner",
+          isDone: has(owners.data?.items, 2),
+          to: "roles/tenant_owner",
+          permission: "owner:assign",
+        },
         owners,
       ],
     ];

@@ -92,6 +92,13 @@ function Steps({ domain }: { domain: string }) {
   );
 }
 
+/** The host name of what was typed or pasted, other letters than ASCII as `xn--…`; what is none stays as it is. */
+function hostOf(text: string): string {
+  const typed = text.trim();
+  const url = URL.parse(typed.includes("://") ? typed : `https://${typed}`);
+  return url?.hostname || typed;
+}
+
 function Ask({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation("settings");
   const { ask } = useDomains();
@@ -100,7 +107,7 @@ function Ask({ tenant }: { tenant: Tenant }) {
   const form = useForm({ initialValues: { domain: "" } });
   const submit = async ({ domain }: { domain: string }) => {
     try {
-      const body = { domain: domain.trim().toLowerCase() };
+      const body = { domain: hostOf(domain) };
       await ask.mutateAsync({ params: { path: { tenant: tenant.name } }, headers, body });
       form.reset();
       setError(undefined);

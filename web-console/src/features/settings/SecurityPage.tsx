@@ -30,8 +30,8 @@ export function SecurityPage() {
 }
 
 function valuesOf(settings: Settings): SecurityValues {
-  const { password_policy, throttling, lifetimes, allowed_scopes, allowed_resources } = settings;
-  return { password_policy, throttling, lifetimes, allowed_scopes, allowed_resources };
+  const { password_policy, throttling, lifetimes, allowed_scopes, allowed_resources, audit_days } = settings;
+  return { password_policy, throttling, lifetimes, allowed_scopes, allowed_resources, audit_days };
 }
 
 function SecurityFields({ settings, bounds }: { settings: Settings; bounds: AllBounds }) {
@@ -53,6 +53,7 @@ function SecurityFields({ settings, bounds }: { settings: Settings; bounds: AllB
             names={["refresh_token", "refresh_token_idle", "refresh_token_grace"]}
           />
           <AllowedSection form={edit.form} />
+          <AuditSection {...part} />
           <SettingsActions edit={edit} readOnly={readOnly} />
         </Stack>
       </fieldset>
@@ -83,6 +84,38 @@ function Passwords({ form, bounds }: Part) {
         description={t("security.refuseCommonHint")}
         {...form.getInputProps("password_policy.refuse_common", { type: "checkbox" })}
       />
+    </Section>
+  );
+}
+
+/** Where a number of one's own begins. */
+const BEGIN_DAYS = 365;
+
+function AuditSection({ form, bounds }: Part) {
+  const { t } = useTranslation("settings");
+  const days = form.getInputProps("audit_days");
+  const found = bounds.get("audit_days");
+  return (
+    <Section title={t("security.audit")} hint={t("security.auditHint")}>
+      <Stack gap="xs">
+        <Switch
+          label={t("security.ownDays")}
+          description={t(days.value === null ? "throttling.deployments" : "throttling.own")}
+          checked={days.value !== null}
+          onChange={(event) => days.onChange(event.currentTarget.checked ? BEGIN_DAYS : null)}
+        />
+        {days.value !== null && (
+          <NumberInput
+            label={t("security.days")}
+            description={found && t("bounds.between", numbersOf(found))}
+            allowDecimal={false}
+            allowNegative={false}
+            ml={{ base: 0, sm: 50 }}
+            w={200}
+            {...days}
+          />
+        )}
+      </Stack>
     </Section>
   );
 }

@@ -62,6 +62,10 @@ const en = {
     sessionsHint: "How long people stay signed in in a browser.",
     tokens: "Tokens",
     tokensHint: "How long what applications hold is good for. An application may have times of its own.",
+    audit: "Audit",
+    auditHint: "How long it is kept what happened in the tenant. What is older goes for good.",
+    ownDays: "A number of days of its own",
+    days: "Days",
     refreshTokens: "Refresh tokens",
     refreshTokensHint:
       "How long an application may go on getting new access tokens without asking the person.",

@@ -5,7 +5,7 @@ import type { Bounds, Settings } from "./api";
 
 export type SecurityValues = Pick<
   Settings,
-  "password_policy" | "throttling" | "lifetimes" | "allowed_scopes" | "allowed_resources"
+  "password_policy" | "throttling" | "lifetimes" | "allowed_scopes" | "allowed_resources" | "audit_days"
 >;
 export type SecurityForm = UseFormReturnType<SecurityValues>;
 /** By the setting's name. */

@@ -30,9 +30,12 @@ export function useSettingsForm<Values extends object>(
     form.setValues(values);
   };
   const isChanged = patchOf(toValues(base.current), form.getValues()) !== undefined;
+  // A newer state is taken where nothing was typed, or where it says the same about all that the form shows.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new state of the settings is a reason
   useEffect(() => {
-    if (settings.version > base.current.version && !isChanged) take(settings);
+    if (settings.version <= base.current.version) return;
+    const isElsewhere = patchOf(toValues(base.current), toValues(settings)) === undefined;
+    if (!isChanged || isElsewhere) take(settings);
   }, [settings]);
 
   const save = async (values: Values) => {

@@ -109,6 +109,8 @@ def test_branding_is_looked_at_on_the_real_page_before_it_is_saved(console: Cons
     page.get_by_label("Logo", exact=True).fill("javascript:alert(1)")
     page.get_by_label("Help").click()
     expect(page.get_by_text("Use an address that begins with https")).to_be_visible()
+    expect(page.get_by_text("The preview leaves out what needs another look.")).to_be_visible()
+    expect(preview(page).get_by_role("heading", name="Sign in")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Use an address that begins with https")).to_be_visible()
     page.get_by_label("Logo", exact=True).fill("")
@@ -147,7 +149,7 @@ def test_security_is_set_in_days_and_a_change_made_meanwhile_costs_nothing_typed
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("It is no longer than session.")).to_be_visible()
     page.get_by_role("combobox", name="Unit of Session without use").select_option("minutes")
-    page.get_by_label("A rate of its own for each account").check(force=True)
+    page.get_by_text("A rate of its own for each account").click()
     page.get_by_label("Attempts at once").fill("5")
     console.assert_accessible()
     in_tenant(

@@ -37,11 +37,12 @@ function BrandingForm({ settings }: { settings: Settings }) {
   const [frame, setFrame] = useState<Frame>({ scheme: "light", language: i18n.language });
   const edit = useSettingsForm<Values>(settings, ({ branding }) => ({ branding }));
   const [typed] = useDebouncedValue(edit.form.getValues().branding, AFTER);
-  const page = useSignInPage(tenant, {
-    branding: typed as BrandingChanges,
-    client_name: t("branding.application"),
-    ...frame,
-  });
+  const surroundings = { client_name: t("branding.application"), ...frame };
+  const page = useSignInPage(tenant, { branding: typed as BrandingChanges, ...surroundings });
+  const problems = draftProblems(page.error);
+  const isPartly = Object.keys(problems).length > 0;
+  const rest = useSignInPage(tenant, { branding: without(typed, problems), ...surroundings }, isPartly);
+  const shown = isPartly ? rest.data : page.data;
   const readOnly = !may("tenant:configure");
   return (
     <Grid gap="lg" align="flex-start">
@@ -49,9 +50,9 @@ function BrandingForm({ settings }: { settings: Settings }) {
         <form onSubmit={edit.submit} noValidate>
           <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
             <Stack>
-              <Look form={edit.form} problems={draftProblems(page.error)} />
-              <AccentUses uses={page.data?.accent ?? []} />
-              <Links form={edit.form} problems={draftProblems(page.error)} />
+              <Look form={edit.form} problems={problems} />
+              <AccentUses uses={shown?.accent ?? []} />
+              <Links form={edit.form} problems={problems} />
               <SettingsActions edit={edit} readOnly={readOnly} />
             </Stack>
           </fieldset>
@@ -59,10 +60,10 @@ function BrandingForm({ settings }: { settings: Settings }) {
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack gap="xs">
-          <SignInFrame html={page.data?.html} frame={frame} onFrame={setFrame} />
+          <SignInFrame html={shown?.html} frame={frame} onFrame={setFrame} />
           {page.isError && (
             <Alert color="yellow" role="status">
-              {page.error instanceof Problem ? t("branding.stale") : t("branding.noPreview")}
+              {isPartly ? t("branding.partly") : t("branding.noPreview")}
             </Alert>
           )}
         </Stack>
@@ -74,6 +75,12 @@ function BrandingForm({ settings }: { settings: Settings }) {
 /** What the Admin Plane says of a draft, by the field's name. */
 function draftProblems(error: unknown): Readonly<Record<string, string>> {
   return error instanceof Problem ? error.fields : {};
+}
+
+/** What is left of a draft: a field that is refused keeps the setting that there is. */
+function without(draft: Branding, problems: Readonly<Record<string, string>>): BrandingChanges {
+  const fine = Object.entries(draft).filter(([name]) => !(`branding.${name}` in problems));
+  return Object.fromEntries(fine) as BrandingChanges;
 }
 
 interface Part {

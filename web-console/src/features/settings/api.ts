@@ -42,14 +42,15 @@ export interface Draft {
 }
 
 /** The sign-in page as the draft would make it; the page before it stays while it is made. */
-export function useSignInPage(tenant: string, draft: Draft) {
+export function useSignInPage(tenant: string, draft: Draft, enabled = true) {
   const body = { ...draft, nonce: nonce() };
-  return api$().useQuery(
-    "post",
-    `${SETTINGS}/sign-in-page`,
-    { params: { path: { tenant } }, body },
-    { placeholderData: keepPreviousData, staleTime: Number.POSITIVE_INFINITY, gcTime: 60_000 },
-  );
+  const options = {
+    enabled,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  };
+  return api$().useQuery("post", `${SETTINGS}/sign-in-page`, { params: { path: { tenant } }, body }, options);
 }
 
 export function useOwnTenant(tenant: string) {

@@ -33,7 +33,7 @@ const de: Catalogue = {
     light: "Hell",
     dark: "Dunkel",
     application: "Ihre Anwendung",
-    stale: "Die Vorschau zeigt, was sich zuletzt zeigen ließ: Einige Felder brauchen noch einen Blick.",
+    partly: "Die Vorschau lässt aus, was noch einen Blick braucht.",
     noPreview: "Die Vorschau lässt sich gerade nicht laden. Die Eingaben sind noch da.",
   },
   contrast: {

@@ -31,7 +31,7 @@ const en = {
     light: "Light",
     dark: "Dark",
     application: "Your application",
-    stale: "The preview shows what could be shown last: some fields need another look.",
+    partly: "The preview leaves out what needs another look.",
     noPreview: "The preview cannot be loaded at the moment. What you typed is still here.",
   },
   contrast: {

@@ -149,7 +149,7 @@ def test_security_is_set_in_days_and_a_change_made_meanwhile_costs_nothing_typed
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("It is no longer than session.")).to_be_visible()
     page.get_by_role("combobox", name="Unit of Session without use").select_option("minutes")
-    page.get_by_text("A rate of its own for each account").click()
+    page.get_by_role("switch", name="A rate of its own for each account").check()
     page.get_by_label("Attempts at once").fill("5")
     console.assert_accessible()
     in_tenant(

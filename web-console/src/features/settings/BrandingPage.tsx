@@ -10,6 +10,7 @@ import { Page } from "@/shared/ui/Page";
 import { Loaded } from "@/shared/ui/states";
 import { AccentUses } from "./AccentUses";
 import { type BrandingChanges, type Settings, useSettings, useSignInPage } from "./api";
+import { Fields } from "./Fields";
 import { SettingsActions } from "./SettingsActions";
 import { type Frame, SignInFrame } from "./SignInFrame";
 import { useSettingsForm } from "./useSettingsForm";
@@ -48,14 +49,14 @@ function BrandingForm({ settings }: { settings: Settings }) {
     <Grid gap="lg" align="flex-start">
       <Grid.Col span={{ base: 12, lg: 5 }}>
         <form onSubmit={edit.submit} noValidate>
-          <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+          <Fields readOnly={readOnly}>
             <Stack>
               <Look form={edit.form} problems={problems} />
               <AccentUses uses={shown?.accent ?? []} />
               <Links form={edit.form} problems={problems} />
               <SettingsActions edit={edit} readOnly={readOnly} />
             </Stack>
-          </fieldset>
+          </Fields>
         </form>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 7 }}>

@@ -8,6 +8,7 @@ import { Loaded } from "@/shared/ui/states";
 import { AllowedSection } from "./AllowedSection";
 import { type Bounds, type Settings, useBounds, useSettings } from "./api";
 import { DurationInput } from "./DurationInput";
+import { Fields } from "./Fields";
 import { Section } from "./Section";
 import { SettingsActions } from "./SettingsActions";
 import { type AllBounds, numbersOf, type SecurityForm, type SecurityValues } from "./security";
@@ -41,7 +42,7 @@ function SecurityFields({ settings, bounds }: { settings: Settings; bounds: AllB
   const part = { form: edit.form, bounds };
   return (
     <form onSubmit={edit.submit} noValidate>
-      <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+      <Fields readOnly={readOnly}>
         <Stack maw={940}>
           <Passwords {...part} />
           <ThrottlingSection {...part} />
@@ -56,7 +57,7 @@ function SecurityFields({ settings, bounds }: { settings: Settings; bounds: AllB
           <AuditSection {...part} />
           <SettingsActions edit={edit} readOnly={readOnly} />
         </Stack>
-      </fieldset>
+      </Fields>
     </form>
   );
 }

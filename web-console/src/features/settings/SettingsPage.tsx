@@ -13,6 +13,7 @@ import { Loaded } from "@/shared/ui/states";
 import { type Settings, type Tenant, useOwnTenant, useRename, useSettings } from "./api";
 import { DomainSection } from "./DomainSection";
 import { DeletedTenant, EndSection } from "./EndSection";
+import { Fields } from "./Fields";
 import { Section } from "./Section";
 import { SettingsActions } from "./SettingsActions";
 import { useSettingsForm } from "./useSettingsForm";
@@ -67,7 +68,7 @@ function Names({ tenant, reload }: { tenant: Tenant; reload: () => void }) {
             label={t("general.displayName")}
             description={t("general.displayNameHint")}
             readOnly={readOnly}
-            required
+            required={!readOnly}
             maw={440}
             {...form.getInputProps("display_name")}
           />
@@ -108,20 +109,21 @@ function Language({ settings }: { settings: Settings }) {
     <Section title={t("language.title")} hint={t("language.hint")}>
       <form onSubmit={edit.submit} noValidate>
         <Stack>
-          <Select
-            label={t("language.label")}
-            description={t("language.labelHint")}
-            maw={440}
-            disabled={readOnly}
-            allowDeselect={false}
-            value={value ?? ""}
-            onChange={(tag) => onChange(tag || null)}
-            error={error}
-            data={[
-              { value: "", label: t("language.none") },
-              ...Object.entries(tags).map(([tag, label]) => ({ value: tag, label })),
-            ]}
-          />
+          <Fields readOnly={readOnly}>
+            <Select
+              label={t("language.label")}
+              description={t("language.labelHint")}
+              maw={440}
+              allowDeselect={false}
+              value={value ?? ""}
+              onChange={(tag) => onChange(tag || null)}
+              error={error}
+              data={[
+                { value: "", label: t("language.none") },
+                ...Object.entries(tags).map(([tag, label]) => ({ value: tag, label })),
+              ]}
+            />
+          </Fields>
           <SettingsActions edit={edit} readOnly={readOnly} />
         </Stack>
       </form>

@@ -80,7 +80,8 @@ export function useDeleteTenant() {
 
 /** The APIs of the tenant and their scopes, for what may be allowed. */
 export function useResources(tenant: string, enabled: boolean) {
-  return api$().useQuery("get", `${TENANT}/resources`, { params: { path: { tenant } } }, { enabled });
+  const params = { path: { tenant }, query: { limit: 100 } };
+  return api$().useQuery("get", `${TENANT}/resources`, { params }, { enabled });
 }
 
 /** Settings and name are parts of the tenant: its version is theirs. */

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from opentrusty_cli.app import Desk, database_operation, operation
+from opentrusty_cli.audit_late import accept, late
 from opentrusty_cli.audit_options import Wanted, wanted
 from opentrusty_cli.options import Paging, paged
 from opentrusty_cli.out_files import file_option, write_pieces
@@ -117,6 +118,10 @@ async def seal(desk: Desk, budget: int) -> None:
     report = await desk.management.audit.seal(desk.actor, budget=timedelta(seconds=budget))
     record = {"ran": report.ran, "finished": report.finished, "events": report.events, "refused": list(report.refused)}
     desk.output.one(record, key="ran")
+
+
+audit.add_command(late)
+audit.add_command(accept)
 
 
 async def _audits(

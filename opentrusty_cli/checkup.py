@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import stat
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from opentrusty_core.config import Settings, is_loopback
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.role import PLATFORM_ADMIN
 from opentrusty_core.errors import ConfigurationError, RowsHidden, SchemaMismatch, StoreError
-from opentrusty_core.management import check_master_keys, load_master_keys
+from opentrusty_core.management import check_master_keys, load_master_keys, older_keys
 from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Exemption, Store
 
@@ -68,7 +68,7 @@ async def of_database(store: Store, settings: Settings, runtime: Runtime) -> lis
     return [
         database,
         Finding(check="schema", grade=Grade.FINE, finding="It is this version's."),
-        await _master_key(store, settings, runtime),
+        *[found async for found in _master_key(store, settings, runtime)],
         await _clock(store, runtime),
         *await _row_security(store),
         await _administrator(store),
@@ -157,14 +157,19 @@ def _privacy(check: str, path: Path, otherwise: str) -> Finding:
     return Finding(check=check, grade=Grade.FINE, finding=otherwise)
 
 
-async def _master_key(store: Store, settings: Settings, runtime: Runtime) -> Finding:
+async def _master_key(store: Store, settings: Settings, runtime: Runtime) -> AsyncIterator[Finding]:
     try:
         master_keys = load_master_keys(settings, runtime)
         await check_master_keys(store, master_keys)
     except ConfigurationError as error:
         advice = "Restore the deployment's own master key; nothing starts without it."
-        return Finding(check="master_key", grade=Grade.WRONG, finding=sentence(error), advice=advice)
-    return Finding(check="master_key", grade=Grade.FINE, finding=f"Key {master_keys.key_id} is this database's.")
+        yield Finding(check="master_key", grade=Grade.WRONG, finding=sentence(error), advice=advice)
+        return
+    yield Finding(check="master_key", grade=Grade.FINE, finding=f"Key {master_keys.key_id} is this database's.")
+    needed = await older_keys(store, master_keys)
+    if needed is not None:
+        grade = Grade.DOUBTFUL if needed.is_here else Grade.WRONG
+        yield Finding(check="older_master_keys", grade=grade, finding=needed.finding, advice=needed.advice)
 
 
 async def _clock(store: Store, runtime: Runtime) -> Finding:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from opentrusty_cli.app import Desk, operation
+from opentrusty_cli.app import Desk, database_operation, operation
 from opentrusty_cli.options import confirm, tenant_option, yes_option
+from opentrusty_cli.progress import Progress
 from opentrusty_cli.records import of_key
 from opentrusty_core.domain.client import SIGNING_ALGORITHMS
 
@@ -57,3 +58,19 @@ async def retire(desk: Desk, tenant_name: str, kid: str, yes: bool) -> None:
     found = await desk.management.keys.get(desk.actor, tenant_id, kid)
     confirm(f"Every token that {found.kid} signed will be refused. Retire it?", yes)
     desk.output.one(of_key(await desk.management.keys.retire(desk.actor, tenant_id, kid)), key=ID)
+
+
+@key.command()
+@database_operation
+async def reseal(desk: Desk) -> None:
+    """Seal under the active master key what still needs an older one; audits are verified before. May be run again."""
+    from opentrusty_core.management import Resealed
+
+    progress, done = Progress("events verified"), Resealed()
+    async for done in desk.management.resealing.run(desk.actor):
+        progress(done.events)
+    progress.end()
+    refused = [f"{tenant_id or '(platform)'}: {sentence}" for tenant_id, sentence in done.refused]
+    desk.output.one({"signing_keys": done.signing_keys, "audits": done.audits, "refused": refused}, key="audits")
+    if refused:
+        raise click.exceptions.Exit(1)

@@ -20,9 +20,9 @@ from opentrusty_core.errors import ConfigurationError, OpenTrustyError
 
 KEY_BYTES: Final = 32
 _VERSION: Final = b"\x01"
-_ID_BYTES: Final = 8
+KEY_ID_BYTES: Final = 8
 _NONCE_BYTES: Final = 12
-_HEADER_BYTES: Final = 1 + _ID_BYTES
+_HEADER_BYTES: Final = 1 + KEY_ID_BYTES
 _TAG_BYTES: Final = 16
 _LEAST_DISTINCT_BYTES: Final = 8  # 32 random bytes have fewer with a chance below 2**-100
 
@@ -56,7 +56,7 @@ class MasterKeys:
             raise MasterKeyError(f"A master key has {KEY_BYTES} bytes.")
         self._keys = keys
         self._entropy = entropy
-        self._ids = tuple(subkey[:_ID_BYTES] for subkey in self.derive(b"opentrusty key id"))
+        self._ids = tuple(subkey[:KEY_ID_BYTES] for subkey in self.derive(b"opentrusty key id"))
         self._ciphers = dict(zip(self._ids, map(AESGCM, self.derive(b"opentrusty envelope")), strict=True))
 
     @classmethod
@@ -96,6 +96,10 @@ class MasterKeys:
         header = _VERSION + self._ids[0]
         nonce = self._entropy(_NONCE_BYTES)
         return header + nonce + self._ciphers[self._ids[0]].encrypt(nonce, plaintext, header + aad)
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the value says that it was sealed under the active key."""
+        return sealed[:_HEADER_BYTES] == _VERSION + self._ids[0]
 
     def open(self, sealed: bytes, aad: bytes) -> bytes:
         """The plaintext of `seal`.

@@ -41,6 +41,16 @@ def open_signing_key(key: SigningKey, tenant_id: str, master: MasterKeys) -> Pri
     return load_private(SigningAlgorithm(key.alg), key.kid, master.open(key.sealed_private, _place(tenant_id, key.kid)))
 
 
+def reseal_signing_key(key: SigningKey, tenant_id: str, master: MasterKeys) -> bytes | None:
+    """The key's private half, sealed under the active master key; None where it is so already. Raises as
+    `open_signing_key`.
+    """
+    if master.is_current(key.sealed_private):
+        return None
+    place = _place(tenant_id, key.kid)
+    return master.seal(master.open(key.sealed_private, place), place)
+
+
 def _place(tenant_id: str, kid: str) -> bytes:
     """Where the sealed half is stored: moved anywhere else, it does not open."""
     return f"signing_keys\0{tenant_id}\0{kid}".encode()

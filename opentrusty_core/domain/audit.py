@@ -72,8 +72,10 @@ class AuditType(StrEnum):
     ACCESS_DECLARED = "access.declared"
     ACCESS_ENDED = "access.ended"
     SEAL_BEGUN = "seal.begun"
+    SEAL_RENEWED = "seal.renewed"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_EXPIRED = "audit.expired"
+    AUDIT_ACCEPTED = "audit.accepted"
 
 
 class Outcome(StrEnum):

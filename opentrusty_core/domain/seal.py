@@ -4,7 +4,8 @@ Writers insert plain rows and know nothing of it. The sealer comes minutes later
 their ids, into a hash chain: each link is SHA-256 over the link before and the digest of an event. The chain is kept in
 *segments* of up to a thousand events of one day, with the id and digest of each, so that the very event is named that
 does not fit. Every segment carries a MAC under a key that the database does not know, and so does the *head*, which
-says where the chain ends, so that nothing can be cut off there. The last segment grows until it is full.
+says where the chain ends, so that nothing can be cut off there. The last segment grows until it is full. A MAC begins
+with the id of the master key that it was made under (8 bytes).
 
 A segment tells in its `terms` what can be found in it: a search skips those that cannot hold an answer, and no index
 has to be kept while events are written.
@@ -35,6 +36,9 @@ TERM_BYTES = 3
 class Segment:
     """Sealed events. `event_ids` and `digests` (32 bytes each) are in the order of the chain, which leads from the link
     `chain_before` to `chain_after`; `terms` are those of all its events, sorted, one after the other.
+
+    `late` are events that were written when all around them was sealed, and that somebody answers for: not in the
+    chain, under the MAC. Each is its id and its digest in hexadecimal digits, with a colon between.
     """
 
     first_id: str
@@ -49,13 +53,33 @@ class Segment:
     terms: bytes
     event_ids: tuple[str, ...]
     digests: bytes
+    late: tuple[str, ...] = ()
+
+    @property
+    def late_ids(self) -> tuple[str, ...]:
+        """The ids of the events that came late."""
+        return tuple(entry.partition(":")[0] for entry in self.late)
+
+    @property
+    def end_id(self) -> str:
+        """The last id of all its events, those that came late among them."""
+        return max((self.last_id, *self.late_ids))
+
+    def sealed(self) -> list[tuple[str, bytes]]:
+        """All its events by id: each with its digest."""
+        ats = range(0, len(self.digests), LINK_BYTES)
+        events = [(id_, self.digests[at : at + LINK_BYTES]) for id_, at in zip(self.event_ids, ats, strict=True)]
+        if self.late:
+            late = (entry.partition(":") for entry in self.late)
+            events = sorted(events + [(id_, bytes.fromhex(digested)) for id_, _, digested in late])
+        return events
 
     def content(self) -> bytes:
         """The bytes that the MAC is made over: everything that `chain_after` does not follow from."""
         moments = [moment.isoformat() for moment in (self.first_at, self.last_at, self.sealed_at)]
         links = [self.chain_before.hex(), self.chain_after.hex()]
         values = [self.number, self.first_id, self.last_id, *moments, *links, self.terms.hex(), self.event_ids]
-        return json.dumps(values).encode()
+        return json.dumps([*values, self.late] if self.late else values).encode()
 
     def is_consistent(self) -> bool:
         """Whether its digests lead from the one link to the other, one for each of its ids, which are in order."""

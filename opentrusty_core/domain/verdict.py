@@ -15,6 +15,8 @@ class Damage(StrEnum):
     EDITED = "edited"
     REMOVED = "removed"
     INSERTED = "inserted"
+    UNVERIFIABLE = "unverifiable"
+    """The master key that it was sealed under is not configured."""
     UNSEALED = "unsealed"
     """Nothing has sealed the events for longer than it takes."""
 
@@ -29,7 +31,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The first thing that is not as it was sealed: an event by its id, a segment by its number, or the head."""
+    """The first thing that is not as it was sealed: an event by its id, a segment by its number, or the head.
+
+    Of what is unverifiable, `id` is that of the master key.
+    """
 
     damage: Damage
     part: Part
@@ -42,6 +47,8 @@ class Finding:
         if self.damage is Damage.UNSEALED:
             since = f" since {self.at:%Y-%m-%d %H:%M} UTC" if self.at else ""
             return f"Nothing was sealed{since}: maintenance does not run, or what it made was removed."
+        if self.damage is Damage.UNVERIFIABLE:
+            return f"The seal was made under master key {self.id}, which is not configured: nothing can be said of it."
         match self.part:
             case Part.EVENT:
                 at = f", of {self.at:%Y-%m-%d %H:%M:%S} UTC," if self.at else ""

@@ -32,10 +32,16 @@ from opentrusty_core.management.keys import Keys, KeySteps
 from opentrusty_core.management.links import Links, MadeLink
 from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
 from opentrusty_core.management.manifests import Manifests, UseCases
-from opentrusty_core.management.master_key import check_master_keys, create_master_key_file, load_master_keys
+from opentrusty_core.management.master_key import (
+    check_master_keys,
+    create_master_key_file,
+    load_master_keys,
+    older_keys,
+)
 from opentrusty_core.management.me import Me, Myself
 from opentrusty_core.management.password_policy import generate_password
 from opentrusty_core.management.principal_names import PrincipalNames
+from opentrusty_core.management.resealing import Resealed, Resealing
 from opentrusty_core.management.resources import Resources
 from opentrusty_core.management.roles import Roles
 from opentrusty_core.management.sealing import Sealing, SealReport
@@ -78,6 +84,7 @@ __all__ = [
     "NamedAccess",
     "PrincipalNames",
     "Repeated",
+    "Resealed",
     "RoleFields",
     "SealReport",
     "SystemHealth",
@@ -88,6 +95,7 @@ __all__ = [
     "create_master_key_file",
     "generate_password",
     "load_master_keys",
+    "older_keys",
     "settings_bounds",
 ]
 
@@ -157,6 +165,7 @@ class Management:
         self.statistics = Statistics(context)
         self.sealing = Sealing(context)
         self.system = System(context)
+        self.resealing = Resealing(context)
         self.maintenance = Maintenance(context, self.keys, self.sealing, AuditExpiry(context), Erasure(context))
 
     @classmethod

@@ -17,6 +17,7 @@ from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.audit_export import ExportFormat, asked_for, lines_of
 from opentrusty_core.management.audit_names import names_of, names_of_platform
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.late_events import LateEvents
 from opentrusty_core.management.seal import PLATFORM
 from opentrusty_core.management.sealing import Sealing, SealReport
 from opentrusty_core.management.verifying import Progress, verification, verify
@@ -123,6 +124,26 @@ class Audit:
         deadline = self._context.runtime.monotonic() + budget.total_seconds()
         return await Sealing(self._context).seal_all(deadline)
 
+    async def late(self, actor: Actor, tenant_id: str | None) -> AsyncIterator[AuditEvent]:
+        """The events of a tenant, or of the platform (None), that came late and nobody has answered for; the system's
+        alone. Raises `StoreError` where the seal is not as it was made: verify first.
+        """
+        ledger = await self._ledger(actor, tenant_id)
+        async for event in LateEvents(self._context, ledger).find():
+            yield event
+
+    async def accept(self, actor: Actor, tenant_id: str | None, event_id: str, reason: str) -> AuditEvent:
+        """Answer for one of them, so that it counts as sealed; the event that says so. The system's alone.
+
+        Raises:
+            Invalid: the reason has not from 10 to 500 printable characters.
+            NotFound: no such event came late.
+            Conflict: the audit is being sealed at this moment.
+            StoreError: the seal is not as it was made: verify first.
+        """
+        ledger = await self._ledger(actor, tenant_id)
+        return await LateEvents(self._context, ledger).accept(actor, event_id, reason)
+
     async def verify(
         self, actor: Actor, tenant_id: str, *, anchor: Anchor | None = None, progress: Progress | None = None
     ) -> Verdict:
@@ -160,6 +181,15 @@ class Audit:
         actor.require_platform(Permission.PLATFORM_AUDIT_READ)
         async for step in verification(self._context, PLATFORM, anchor):
             yield step
+
+    async def _ledger(self, actor: Actor, tenant_id: str | None) -> str:
+        """Whose audit the system asks for."""
+        if not actor.is_system:
+            raise Denied("Only who has the master key answers for events that came late.")
+        if tenant_id is None:
+            return PLATFORM
+        await self._store.tenant(tenant_id).tenant.get()
+        return tenant_id
 
     def _exported(self, actor: Actor, tenant_id: str | None, query: AuditQuery, format_: ExportFormat) -> AuditEvent:
         details = {"format": format_.value, "query": asked_for(query)}

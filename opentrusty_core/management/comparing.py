@@ -8,12 +8,13 @@ from datetime import datetime
 
 import anyio.lowlevel
 
-from opentrusty_core.domain.seal import LINK_BYTES, Segment, digest
+from opentrusty_core.domain.seal import Segment, digest
 from opentrusty_core.domain.verdict import Damage, Finding, Part
 from opentrusty_core.errors import StoreError, StoreUnavailable
 from opentrusty_core.storage import Ledger, Written
 
 BATCH = 250
+_NOTHING: tuple[str | None, bytes] = (None, b"")
 
 
 class Damaged(Exception):
@@ -31,20 +32,19 @@ async def sealed_events(ledger: Ledger, after: str, segment: Segment) -> AsyncGe
         Damaged: one was edited or removed, or there is another.
         StoreUnavailable: the store does not answer.
     """
-    sealed = zip(segment.event_ids, range(0, len(segment.digests), LINK_BYTES), strict=True)
-    id_, at = next(sealed)
-    wanted: str | None = id_
+    sealed = iter(segment.sealed())
+    wanted, expected = next(sealed, _NOTHING)
     try:
-        async with aclosing(_written(ledger, after, segment.last_id)) as written:
+        async with aclosing(written_between(ledger, after, segment.end_id)) as written:
             async for event in written:
                 if wanted is None or event.id < wanted:
                     raise Damaged(Damage.INSERTED, Part.EVENT, event.id, event.at)
                 if event.id > wanted:
                     raise Damaged(Damage.REMOVED, Part.EVENT, wanted)
-                if digest(event.content) != segment.digests[at : at + LINK_BYTES]:
+                if digest(event.content) != expected:
                     raise Damaged(Damage.EDITED, Part.EVENT, event.id, event.at)
                 yield event
-                wanted, at = next(sealed, (None, 0))
+                wanted, expected = next(sealed, _NOTHING)
     except StoreUnavailable:
         raise
     except StoreError:  # not even a row that can be read
@@ -53,8 +53,8 @@ async def sealed_events(ledger: Ledger, after: str, segment: Segment) -> AsyncGe
         raise Damaged(Damage.REMOVED, Part.EVENT, wanted)
 
 
-async def _written(ledger: Ledger, after: str, last_id: str) -> AsyncGenerator[Written]:
-    """Events up to this one; those before a row that cannot be read come before its error."""
+async def written_between(ledger: Ledger, after: str, last_id: str) -> AsyncGenerator[Written]:
+    """Events behind the id `after` up to `last_id`; those before a row that cannot be read come before its error."""
     before, limit = f"{last_id} ", BATCH
     while True:
         try:

@@ -37,6 +37,7 @@ class Growing:
         self._ids: list[str] = []
         self._digests: list[bytes] = []
         self._terms: set[bytes] = set()
+        self._late: tuple[str, ...] = ()
 
     @staticmethod
     def after(head: Head | None, last: Segment | None) -> Growing:
@@ -84,6 +85,7 @@ class Growing:
             terms=b"".join(sorted(self._terms)),
             event_ids=tuple(self._ids),
             digests=b"".join(self._digests),
+            late=self._late,
         )
 
     def next(self) -> Growing:
@@ -94,5 +96,5 @@ class Growing:
         self.number = last.number
         self._chain_before = last.chain_before
         self._first_at, self._last_at = last.first_at, last.last_at
-        self._ids, self._digests = list(last.event_ids), [last.digests]
+        self._ids, self._digests, self._late = list(last.event_ids), [last.digests], last.late
         self._terms = {last.terms[at : at + TERM_BYTES] for at in range(0, len(last.terms), TERM_BYTES)}

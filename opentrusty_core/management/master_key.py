@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from opentrusty_core.config import Settings
 from opentrusty_core.crypto.envelope import MasterKeys, WrongMasterKey
+from opentrusty_core.domain.page import MAX_PAGE, PageRequest
 from opentrusty_core.errors import ConfigurationError
 from opentrusty_core.runtime import Runtime
 from opentrusty_core.storage import Store
@@ -52,6 +54,40 @@ async def check_master_keys(store: Store, master_keys: MasterKeys) -> None:
             f" {', '.join(master_keys.key_ids)}. Restore the right master key file."
         )
     await store.platform.replace_master_key(remembered, master_keys.key_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OlderKeys:
+    """That some tenants, or the platform, have what is sealed under another master key than the active one.
+
+    `tenants` are counted up to `MAX_PAGE`; `is_here` says whether any other key is configured.
+    """
+
+    tenants: int
+    is_here: bool
+
+    @property
+    def finding(self) -> str:
+        """What it means."""
+        count = f"{self.tenants} or more" if self.tenants >= MAX_PAGE else f"{self.tenants}"
+        which = "an older master key" if self.is_here else "a master key that is not configured"
+        return f"Signing keys and audits of {count} tenants need {which}."
+
+    @property
+    def advice(self) -> str:
+        """What is to be done."""
+        reseal = "Run `opentrusty key reseal` before it is removed."
+        return reseal if self.is_here else f"Put it back, below the active one. {reseal}"
+
+
+async def older_keys(store: Store, master_keys: MasterKeys) -> OlderKeys | None:
+    """What signing keys and audits still need another master key than the active one for; None: nothing.
+
+    Refresh tokens need the key that they were minted under, too, as long as they live.
+    """
+    upkeep, key_id = store.platform.upkeep, bytes.fromhex(master_keys.key_id)
+    found = (await upkeep.under_other_keys(key_id, PageRequest(limit=MAX_PAGE))).items
+    return OlderKeys(tenants=len(found), is_here=len(master_keys.key_ids) > 1) if found else None
 
 
 async def create_master_key_file(store: Store, path: Path, runtime: Runtime) -> MasterKeys:

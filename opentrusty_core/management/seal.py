@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from opentrusty_core.crypto.macs import Macs
+from opentrusty_core.crypto.macs import NamedMacs
 from opentrusty_core.domain.audit import AuditEvent, AuditType
 from opentrusty_core.domain.seal import Head, Segment
 from opentrusty_core.management.context import Context
@@ -16,6 +16,7 @@ from opentrusty_core.storage import Ledger, Store
 PLATFORM: Final = ""
 """Stands for the platform's own audit where another is named by its tenant's id."""
 LOCK = "audit"
+BUSY = "The audit is being sealed at this moment. Try again in a minute."
 LAG = timedelta(minutes=5)
 """How old an event is when it is sealed: by then its transaction has ended, whoever's clock made its id."""
 
@@ -27,7 +28,7 @@ class Seal:
     """The MACs of one audit's segments and head, under a key that the database does not know."""
 
     def __init__(self, context: Context, tenant_id: str) -> None:
-        self._macs = Macs(context.master_keys, b"opentrusty audit seal")
+        self._macs = NamedMacs(context.master_keys, b"opentrusty audit seal")
         self._tenant = tenant_id.encode()
 
     def segment(self, segment: Segment) -> Segment:
@@ -45,6 +46,14 @@ class Seal:
     def is_head(self, head: Head) -> bool:
         """Whether the head is as it was sealed."""
         return self._macs.verify(head.mac, b"head", self._tenant, head.content())
+
+    def is_current(self, part: Segment | Head) -> bool:
+        """Whether it says that it was sealed under the active master key."""
+        return self._macs.is_current(part.mac)
+
+    def missing_key(self, part: Segment | Head) -> str | None:
+        """The id of the master key that it says it was sealed under, if that one is not here."""
+        return self._macs.missing(part.mac)
 
 
 def ledger_of(store: Store, tenant_id: str) -> Ledger:

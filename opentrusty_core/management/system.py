@@ -12,6 +12,7 @@ from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.upkeep import KeyCensus, MaintenanceRun
 from opentrusty_core.management.actor import Actor
 from opentrusty_core.management.context import Context
+from opentrusty_core.management.master_key import older_keys
 
 MOST_COUNTED = 10_000
 """How far a backlog is counted: more is too much in any case."""
@@ -97,7 +98,8 @@ class System:
             audit_sealed_until=await self._store.platform.sealed_until(),
             backlog=await upkeep.backlog(now, limit=MOST_COUNTED),
         )
-        return replace(health, checks=(*_checks(health), self._master_key(await upkeep.master_key())))
+        master_key = self._master_key(await upkeep.master_key())
+        return replace(health, checks=(*_checks(health), master_key, await self._older_master_keys()))
 
     async def _clock_offset(self) -> timedelta | None:
         """What lies between the question and its answer agrees; the database tells its time to the second."""
@@ -112,6 +114,13 @@ class System:
         oldest, lifetime = keys.oldest_active_at, self._context.key_policy.lifetime
         due = [keys.next_at, oldest + lifetime if oldest is not None else None]
         return min((at for at in due if at is not None), default=None)
+
+    async def _older_master_keys(self) -> Check:
+        needed = await older_keys(self._store, self._context.master_keys)
+        finding = "Nothing needs another master key than the active one."
+        if needed is not None:
+            finding = f"{needed.finding} {needed.advice}"
+        return Check(name="older_master_keys", is_fine=needed is None, finding=finding)
 
     def _master_key(self, remembered: str | None) -> Check:
         is_fine = remembered in self._context.master_keys.key_ids

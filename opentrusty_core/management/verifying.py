@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
+from opentrusty_core.domain.audit import AuditType
 from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.seal import LINK_BYTES, ORIGIN, Head, Segment, linked
 from opentrusty_core.domain.verdict import Anchor, Damage, Finding, Part, Verdict
@@ -65,7 +66,8 @@ class _Verification:
         self._anchor = anchor
         self._number: int | None = None
         self._chain: bytes | None = None
-        self._last_id = ""
+        self._last_id = self._end_id = self._begins_id = ""
+        self._late: set[str] = set()
         self._segments = self._events = 0
         self._anchored = anchor is None
         self._expired_segments = 0
@@ -116,8 +118,7 @@ class _Verification:
 
     async def _read_segment(self, segment: Segment) -> None:
         expected = segment.number if self._number is None else self._number + 1
-        if not self._seal.is_segment(segment):
-            raise Damaged(Damage.EDITED, Part.SEGMENT, expected)
+        self._require(segment, Part.SEGMENT, is_sealed=self._seal.is_segment(segment), number=expected)
         if segment.number < expected:
             raise Damaged(Damage.INSERTED, Part.SEGMENT, segment.number)
         if segment.number > expected:
@@ -129,16 +130,32 @@ class _Verification:
             self._anchored = True
         if self._anchor is not None and not self._segments and self._anchor.event_id < segment.first_id:
             raise Invalid({"anchor": "What it stands for has had its time. Take a newer one."})
-        self._begins_at = self._begins_at or segment.first_at
+        self._begins_at, self._begins_id = self._begins_at or segment.first_at, self._begins_id or segment.first_id
         await self._compare(segment)
         self._number, self._chain, self._last_id = segment.number, segment.chain_after, segment.last_id
         self._segments += 1
 
     async def _compare(self, segment: Segment) -> None:
         """The events up to the end of a segment with what it says of them."""
-        async with aclosing(sealed_events(self._ledger, self._last_id, segment)) as events:
-            async for _ in events:
+        self._late.update(segment.late_ids)
+        async with aclosing(sealed_events(self._ledger, self._end_id, segment)) as events:
+            async for event in events:
                 self._events += 1
+                if event.type == AuditType.AUDIT_ACCEPTED:
+                    self._check_accepted(event.target or "")
+        self._end_id = segment.end_id
+
+    def _check_accepted(self, event_id: str) -> None:
+        """That what once was accepted is still there: an older version of its segment would not tell of it."""
+        if event_id >= self._begins_id and event_id not in self._late:
+            raise Damaged(Damage.REMOVED, Part.EVENT, event_id)
+
+    def _require(self, part: Segment | Head, kind: Part, *, is_sealed: bool, number: object = "") -> None:
+        """That the segment or head is as it was sealed."""
+        if (key_id := self._seal.missing_key(part)) is not None:
+            raise Damaged(Damage.UNVERIFIABLE, kind, key_id)
+        if not is_sealed:
+            raise Damaged(Damage.EDITED, kind, number)
 
     async def _check_end(self) -> None:
         """That the chain ends where its head says, and has gone through the anchor."""
@@ -151,8 +168,7 @@ class _Verification:
             raise Damaged(Damage.REMOVED, Part.EVENT, self._anchor.event_id)
 
     def _check_head(self, head: Head) -> None:
-        if not self._seal.is_head(head):
-            raise Damaged(Damage.EDITED, Part.HEAD)
+        self._require(head, Part.HEAD, is_sealed=self._seal.is_head(head))
         if not self._segments and head.first_number == head.number + 1:  # all of it has had its time
             self._number, self._chain, self._last_id = head.number, head.chain, head.last_id
         if self._number is None or head.number > self._number:

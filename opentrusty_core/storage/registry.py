@@ -107,6 +107,10 @@ class SigningKeys(Protocol):
         """Write the new states together; False, and nothing is changed, where another process stepped them already.
 
         A key is replaced only where its stored status is the one before: active for retiring, announced for active,
-        and so on.
+        and so on. Its sealed half stays as it is stored.
         """
+        ...
+
+    async def reseal(self, key: SigningKey, sealed_private: bytes) -> bool:
+        """Write the sealed half anew; False where the stored one is not the key's."""
         ...

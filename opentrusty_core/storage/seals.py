@@ -46,6 +46,10 @@ class Seals(Protocol):
         """The segment that was sealed last."""
         ...
 
+    async def covering(self, event_id: str) -> Segment | None:
+        """The last segment that begins with this id or before it."""
+        ...
+
     async def page(self, request: PageRequest) -> Page[Segment]:
         """Segments by the id of their first event."""
         ...
@@ -55,18 +59,34 @@ class Seals(Protocol):
         ...
 
     async def seal(
-        self, segment: Segment, head: Head, counted: Counted, *, chain: bytes | None, begun: AuditEvent | None = None
+        self,
+        segment: Segment,
+        head: Head,
+        counted: Counted,
+        *,
+        chain: bytes | None,
+        begun: AuditEvent | None = None,
+        event: AuditEvent | None = None,
     ) -> bool:
         """Write the segment, in place of one with the same first event, the head and what was counted of the events
         that are new, for the platform too; all or nothing. Numbers of `KEEP_NUMBERS` ago go.
 
-        False, and nothing is changed, where the head's chain is not `chain` (None: where there is a head). `begun` is
-        an event of the platform that goes with it. Not for use within a transaction.
+        False, and nothing is changed, where the head's chain is not `chain` (None: where there is a head), or begins
+        elsewhere. `begun` is an event of the platform that goes with it, `event` one of this audit; one of the two at
+        most. Not for use within a transaction.
         """
         ...
 
+    async def renew_segment(self, segment: Segment, mac: bytes) -> bool:
+        """Write this MAC in place of the segment's; False where the stored one is not the segment's."""
+        ...
+
+    async def renew_head(self, head: Head, mac: bytes) -> bool:
+        """The same for the head."""
+        ...
+
     async def expire(self, segment: Segment, head: Head, event: AuditEvent | None) -> bool:
-        """Remove the first segment with all events up to its last one, and write the head that begins after it.
+        """Remove the first segment with all events up to its end, and write the head that begins after it.
 
         False, and nothing is changed, where the head's chain is not that of `head`.
         """

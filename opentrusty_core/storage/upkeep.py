@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.upkeep import KeyCensus, MaintenanceRun
 
 
@@ -14,6 +15,12 @@ class Upkeep(Protocol):
 
     async def master_key(self) -> str | None:
         """Which master key seals this database's secrets, if one is remembered."""
+        ...
+
+    async def under_other_keys(self, key_id: bytes, request: PageRequest) -> Page[str]:
+        """The ids of the tenants whose audit, or signing keys that are not retired, are sealed under another master key
+        than this one (see `domain.seal` and `crypto.envelope`); the platform's, if its audit is, is empty.
+        """
         ...
 
     async def keys(self) -> KeyCensus:

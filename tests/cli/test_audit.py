@@ -97,3 +97,52 @@ def test_numbers_are_shown_by_day(acme: Cli, monkeypatch: pytest.MonkeyPatch) ->
     assert "1=0, 7=0, 30=0" in table
     acme.refused(2, "tenant", "stats")
     assert "since" in acme.refused(2, "tenant", "stats", "acme", "--since", "2026-01-02", "--until", "2026-01-01")
+
+
+@case("L5")
+def test_events_that_came_late_are_looked_at_and_accepted(acme: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seal, "LAG", -seal.LAG)
+    (event,) = acme.json("audit", "list", "-t", "acme", "--type", "tenant.created")["items"]
+    with closing(sqlite3.connect(acme.folder / "opentrusty.db", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE late AS SELECT * FROM audit_events WHERE id = ?", (event["id"],))
+        connection.execute("DELETE FROM audit_events WHERE id = ?", (event["id"],))
+    acme("audit", "seal")
+    tamper(acme, "INSERT INTO audit_events SELECT * FROM late")
+    verify, late = ("audit", "verify", "-t", "acme"), ("audit", "late", "-t", "acme")
+    assert acme.run(*verify).exit_code == 1
+    assert [item["id"] for item in acme.json(*late)["items"]] == [event["id"]]
+    accept = ("audit", "accept", "-t", "acme", "--reason", "The clock was slow")
+    for wrong in (accept, (*accept, event["id"], "--all")):
+        acme.refused(2, *wrong)
+    acme.refused(4, *accept, "--yes", "0" * 26)
+    (told,) = acme.json(*accept, "--all", "--yes")["items"]
+    assert (told["type"], told["target"]) == ("audit.accepted", event["id"])
+    assert acme.json(*verify)["items"][0]["intact"]
+    assert acme.json(*late)["items"] == []
+    assert acme.json("audit", "late", "--platform")["items"] == []
+
+
+@case("R15")
+def test_a_new_master_key_takes_over(acme: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put first; the doctor says what the old one is needed for, until everything is sealed anew."""
+    monkeypatch.setattr(seal, "LAG", -seal.LAG)
+    acme("audit", "seal")
+    key = acme.folder / "opentrusty.key"
+    old, new = key.read_text(), "new: XgNkQEIOXa0lUe9cJtMZUeeyEO-HHGXKPdqvh2xCJsc".partition(" ")[2]
+
+    def examined() -> str:
+        found = acme.run("doctor", "-o", "json").stdout
+        grades = {item["check"]: item["grade"] for item in json.loads(found)["items"]}
+        return str(grades.get("older_master_keys", "ok"))
+
+    assert examined() == "ok"
+    key.write_text(f"{new}\n{old}")
+    assert examined() == "warning"
+    done = acme.json("key", "reseal")
+    assert (done["signing_keys"] > 0, done["audits"] > 1, done["refused"]) == (True, True, [])
+    assert examined() == "ok"
+    key.write_text(f"{new}\n")
+    assert all(verdict["intact"] for verdict in acme.json("audit", "verify", "--all")["items"])
+    assert acme.json("audit", "seal")["refused"] == []
+    acme("key", "rotate", "-t", "acme", "--alg", "ES256")
+    assert acme.json("key", "reseal")["audits"] == 0

@@ -215,6 +215,8 @@ PLATFORM_OWN = {
     "audit.platform_export",
     "statistics.platform",
     "audit.seal",
+    "audit.late",
+    "audit.accept",
 }
 MACHINERY = {
     "manifests.plan",

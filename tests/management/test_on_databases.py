@@ -13,6 +13,8 @@ import anyio
 import pytest
 
 from opentrusty_core.crypto.envelope import MasterKeys, WrongMasterKey
+from opentrusty_core.domain.audit import AuditEvent, AuditType
+from opentrusty_core.domain.audit_query import AuditQuery
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.signing_key import KeyStatus
@@ -274,3 +276,33 @@ async def test_what_of_the_audit_has_had_its_time_goes(place: Place) -> None:
     verdict = await place.management.audit.verify(SYSTEM, place.tenant.id)
     assert (verdict.is_intact, verdict.expired_segments) == (True, 1)
     assert (await place.management.audit.platform_verify(SYSTEM)).is_intact
+
+
+async def test_what_came_late_is_accepted_and_a_new_master_key_takes_over(
+    place: Place, servers: tuple[Store, Store], master_keys: MasterKeys
+) -> None:
+    """On a database as in memory: both end with an audit that verifies."""
+    runtime, tenant_id = place.runtime, place.tenant.id
+    late = AuditEvent(id=runtime.new_id(), at=runtime.now(), type=AuditType.USER_UPDATED, target="late")
+    runtime.advance(seconds=1)
+    await place.management.users.create(SYSTEM, tenant_id, {"username": "nina"})
+    for _ in range(2):
+        runtime.advance(DUE)
+        await place.management.audit.seal(SYSTEM)
+    await servers[1].tenant(tenant_id).audit.append(late)
+    assert not (await place.management.audit.verify(SYSTEM, tenant_id)).is_intact
+    await place.management.audit.accept(SYSTEM, tenant_id, late.id, "The clock was slow")
+    assert (await place.management.audit.verify(SYSTEM, tenant_id)).is_intact
+    page = await place.management.audit.page(SYSTEM, tenant_id, EVERYTHING, AuditQuery(target="late"))
+    assert late in page.items
+    seen = [step async for step in make_management(servers[1], runtime, master_keys).resealing.run(SYSTEM)]
+    assert (seen[-1].audits, seen[-1].refused) == (0, ())
+    both = MasterKeys((bytes(range(32)), *master_keys._keys), runtime.token_bytes)
+    management = make_management(servers[1], runtime, both)
+    seen = [step async for step in management.resealing.run(SYSTEM)]
+    assert (seen[-1].signing_keys, seen[-1].audits, seen[-1].refused) == (1, 2, ())
+    alone = make_management(servers[0], runtime, MasterKeys((bytes(range(32)),), runtime.token_bytes))
+    assert (await alone.audit.verify(SYSTEM, tenant_id)).is_intact
+    assert (await alone.audit.platform_verify(SYSTEM)).is_intact
+    runtime.advance(DUE)
+    assert (await alone.audit.seal(SYSTEM)).refused == ()

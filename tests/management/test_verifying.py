@@ -23,7 +23,7 @@ from opentrusty_core.management import growing
 from opentrusty_core.management.seal import Seal
 from opentrusty_core.stores.sql.rows import SEGMENT
 from tests.management.place import EVERYTHING, SYSTEM, Place, make_management
-from tests.management.sealed import DUE, FOREVER, Sealed, make_sealed, managed, write
+from tests.management.sealed import DUE, FOREVER, KEYS, Sealed, make_sealed, managed, write
 from tests.support.management import in_thread
 from tests.support.runtime import FakeRuntime
 
@@ -77,7 +77,9 @@ def changed(column: str) -> str:
     """SQL for another value of a column."""
     if column in {"at", "number", "first_number"} or column.endswith("_at"):
         return f"{column} + 1"
-    if column in {"chain_before", "chain_after", "mac", "digests", "chain", "terms"}:
+    if column == "mac":  # but for the name of its key
+        return "CAST(substr(mac, 1, 39) || 'x' AS BLOB)"
+    if column in {"chain_before", "chain_after", "digests", "chain", "terms"}:
         return f"CAST(substr({column}, 2) || 'x' AS BLOB)"
     return f"coalesce({column}, '') || ' x'"
 
@@ -234,18 +236,24 @@ def test_several_things_at_once_are_found(sealed: Sealed, data: st.DataObject) -
 
 
 @case("L5")
-@given(event=events)
-def test_who_makes_the_seal_fit_lacks_the_key(sealed: Sealed, event: int) -> None:
-    """A stranger who edits an event can compute its digest and every link after it, but no MAC."""
+@given(event=events, in_our_name=st.booleans())
+def test_who_makes_the_seal_fit_lacks_the_key(sealed: Sealed, event: int, in_our_name: bool) -> None:
+    """A stranger who edits an event can compute its digest and every link after it, but no MAC: in the name of our key
+    it does not fit, and another is not here.
+    """
     id_ = sealed.event_ids[event]
     number = next(number for number, ids in enumerate(sealed.segments, 1) if id_ in ids)
     with sealed.copied() as copy:
         copy.tamper(("UPDATE audit_events SET target = 'another' WHERE id = ?", (id_,)))
-        anyio.run(_seal_anew, copy, number)
-        assert found(copy) == (Damage.EDITED, Part.SEGMENT, str(number))
+        anyio.run(_seal_anew, copy, number, in_our_name)
+        damage, part, name = found(copy)
+        if in_our_name:
+            assert (damage, part, name) == (Damage.EDITED, Part.SEGMENT, str(number))
+        else:
+            assert (damage, part) == (Damage.UNVERIFIABLE, Part.SEGMENT)
 
 
-async def _seal_anew(copy: Sealed, number: int) -> None:
+async def _seal_anew(copy: Sealed, number: int, in_our_name: bool) -> None:
     """Everything from this segment on, under another master key."""
     runtime = FakeRuntime(seed="a stranger")
     stranger = MasterKeys.parse(MasterKeys.generate(runtime.token_bytes), runtime.token_bytes)
@@ -263,6 +271,10 @@ async def _seal_anew(copy: Sealed, number: int) -> None:
                 segment = seal.segment(segment)
                 assert segment.is_consistent()
                 head = seal.head(replace(head, chain=segment.chain_after))
+                if in_our_name:
+                    name = bytes.fromhex(KEYS.key_id)
+                    segment = replace(segment, mac=name + segment.mac[8:])
+                    head = replace(head, mac=name + head.mac[8:])
                 assert await seals.seal(segment, head, Counted(), chain=known)
                 known = head.chain
             link = segment.chain_after

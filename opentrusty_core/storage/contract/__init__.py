@@ -53,9 +53,10 @@ from opentrusty_core.storage.contract.roles import (
     TestPlatformAssignments,
     TestRoles,
 )
-from opentrusty_core.storage.contract.seals import TestSeals, TestStatistics
+from opentrusty_core.storage.contract.seals import TestSeals
 from opentrusty_core.storage.contract.sessions import TestEndingSessions, TestRecognisingSessions, TestStartingSessions
 from opentrusty_core.storage.contract.signing_keys import TestSigningKeys
+from opentrusty_core.storage.contract.statistics import TestStatistics
 from opentrusty_core.storage.contract.tenant_lists import TestTenantLists
 from opentrusty_core.storage.contract.throttles import TestThrottles
 from opentrusty_core.storage.contract.tokens import TestAccessTokens, TestLookingUpRefreshTokens, TestRefreshTokens

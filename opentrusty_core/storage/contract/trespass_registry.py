@@ -271,6 +271,11 @@ async def _(world: World, planted: Planted) -> None:
     assert await world.there.signing_keys.step((stepped,), world.event()) is False
 
 
+@trespass("signing_keys.reseal")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.signing_keys.reseal(planted.key, b"theirs") is False
+
+
 @trespass("audit.append")
 async def _(world: World, planted: Planted) -> None:
     await world.there.audit.append(world.event())
@@ -295,6 +300,27 @@ async def _(world: World, planted: Planted) -> None:
 @trespass("seals.page")
 async def _(world: World, planted: Planted) -> None:
     assert (await world.there.seals.page(ALL)).items == ()
+
+
+@trespass("seals.covering")
+async def _(world: World, planted: Planted) -> None:
+    assert await world.there.seals.covering("~") is None
+
+
+@trespass("seals.renew_segment")
+async def _(world: World, planted: Planted) -> None:
+    segment = await world.here.seals.last()
+    assert segment is not None
+    assert await world.there.seals.renew_segment(segment, b"theirs") is False
+    assert await world.here.seals.last() == segment
+
+
+@trespass("seals.renew_head")
+async def _(world: World, planted: Planted) -> None:
+    head = await world.here.seals.head()
+    assert head is not None
+    assert await world.there.seals.renew_head(head, b"theirs") is False
+    assert await world.here.seals.head() == head
 
 
 @trespass("seals.written")

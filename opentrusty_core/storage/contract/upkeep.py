@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 
 from opentrusty_core.domain.audit import ActorKind
+from opentrusty_core.domain.page import PageRequest
 from opentrusty_core.domain.signing_key import KeyStatus
+from opentrusty_core.domain.statistics import Counted
 from opentrusty_core.domain.tenant import Deletion, TenantStatus
 from opentrusty_core.domain.upkeep import KeyCensus, MaintenanceRun
-from opentrusty_core.storage.contract.builders import a_session, a_signing_key, an_interaction
+from opentrusty_core.storage.contract.builders import a_head, a_segment, a_session, a_signing_key, an_interaction
 from opentrusty_core.storage.contract.planted import plant
-from opentrusty_core.storage.contract.world import Contract, World
+from opentrusty_core.storage.contract.world import ALL, Contract, World
 
 case = pytest.mark.case
 LIMIT = 1000
@@ -30,6 +32,44 @@ class TestUpkeep(Contract):
         await world.store.platform.claim_master_key("first")
         await world.store.platform.claim_master_key("second")
         assert await upkeep.master_key() == "first"
+
+    @case("R15")
+    async def test_what_is_sealed_under_another_master_key_is_found(self, world: World) -> None:
+        """Signing keys that are not retired, segments and heads, by their tenants' ids; the platform's audit too."""
+        upkeep, mine, other = world.store.platform.upkeep, b"8 bytes!", b"8 others"
+
+        async def found(request: PageRequest = ALL) -> tuple[str, ...]:
+            return (await upkeep.under_other_keys(mine, request)).items
+
+        assert await found() == ()
+        key = a_signing_key(world.runtime, sealed_private=b"\x01" + mine + b"x")
+        retired = a_signing_key(world.runtime, sealed_private=b"\x01" + other, status=KeyStatus.RETIRED)
+        for it in (key, retired):
+            assert await world.here.signing_keys.add(it, world.event())
+        segment = a_segment(world.runtime, ["a"], mac=mine + b"x")
+        for ledger in (world.here, world.there, world.store.platform):
+            assert await ledger.seals.seal(segment, a_head(segment), Counted(), chain=None)
+        assert await found() == ()
+        here, there = world.here_tenant.id, world.there_tenant.id
+        assert await world.here.signing_keys.reseal(key, b"\x01" + other) is True
+        assert await world.here.signing_keys.reseal(key, b"\x01" + mine) is False
+        assert await found() == (here,)
+        assert await world.there.seals.renew_segment(segment, b"\xff" * 8)
+        assert await world.store.platform.seals.renew_head(a_head(segment), b"\0" * 8)
+        assert await found() == ("", *sorted([here, there]))
+        page = await upkeep.under_other_keys(mine, PageRequest(limit=1))
+        assert page.items == ("",)
+        rest = await upkeep.under_other_keys(mine, PageRequest(limit=5, after=page.next_after))
+        assert (rest.items, rest.next_after) == (tuple(sorted([here, there])), None)
+
+    async def test_a_key_that_steps_keeps_its_sealed_half(self, world: World) -> None:
+        """Whoever read it before it was sealed anew does not bring the old one back."""
+        key = a_signing_key(world.runtime, status=KeyStatus.ACTIVE)
+        await world.here.signing_keys.add(key, world.event())
+        assert await world.here.signing_keys.reseal(key, b"anew")
+        assert await world.here.signing_keys.step((replace(key, status=KeyStatus.RETIRING),), world.event())
+        (stepped,) = await world.here.signing_keys.all()
+        assert (stepped.status, stepped.sealed_private) == (KeyStatus.RETIRING, b"anew")
 
     async def test_keys_are_counted_in_every_tenant(self, world: World) -> None:
         """By status, without the retired ones; the oldest that signs and the next to begin."""

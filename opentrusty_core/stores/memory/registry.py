@@ -193,11 +193,22 @@ class MemorySigningKeys:
                 known = t.signing_keys.get(key.kid)
                 if known is None or known.status is not _STATUS_BEFORE.get(key.status):
                     return False
-            stepped = t.signing_keys | {key.kid: key for key in keys}
+            stepped = t.signing_keys | {
+                key.kid: replace(key, sealed_private=t.signing_keys[key.kid].sealed_private) for key in keys
+            }
             if not _one_each(stepped.values()):
                 return False
             t.signing_keys = stepped
             t.audit[event.id] = event
+            return True
+
+    async def reseal(self, key: SigningKey, sealed_private: bytes) -> bool:
+        """See `storage.SigningKeys.reseal`."""
+        async with self._view.write() as t:
+            known = t.signing_keys.get(key.kid)
+            if known is None or known.sealed_private != key.sealed_private:
+                return False
+            t.signing_keys[key.kid] = replace(known, sealed_private=sealed_private)
             return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from opentrusty_core.domain.audit import AuditEvent
@@ -30,6 +31,12 @@ class MemorySeals:
         segments = self._view.read().audit_segments
         return segments[max(segments)] if segments else None
 
+    async def covering(self, event_id: str) -> Segment | None:
+        """See `storage.Seals.covering`."""
+        segments = self._view.read().audit_segments
+        first_id = max((id_ for id_ in segments if id_ <= event_id), default=None)
+        return segments[first_id] if first_id is not None else None
+
     async def page(self, request: PageRequest) -> Page[Segment]:
         """See `storage.Seals.page`."""
         return page(self._view.read().audit_segments.values(), lambda segment: segment.first_id, request)
@@ -40,12 +47,21 @@ class MemorySeals:
         return tuple(_written(events[id_]) for id_ in sorted(id_ for id_ in events if after < id_ < before)[:limit])
 
     async def seal(
-        self, segment: Segment, head: Head, counted: Counted, *, chain: bytes | None, begun: AuditEvent | None = None
+        self,
+        segment: Segment,
+        head: Head,
+        counted: Counted,
+        *,
+        chain: bytes | None,
+        begun: AuditEvent | None = None,
+        event: AuditEvent | None = None,
     ) -> bool:
         """See `storage.Seals.seal`."""
         async with self._view.write() as t:
             known = t.audit_heads.get("")
             if chain != (known.chain if known is not None else None):
+                return False
+            if known is not None and known.first_number != head.first_number:
                 return False
             t.audit_heads[""], t.audit_segments[segment.first_id] = head, segment
             platform = self._view.database.tenants.setdefault(PLATFORM, Tables())
@@ -56,6 +72,26 @@ class MemorySeals:
                 _forget(tables, (segment.sealed_at - KEEP_NUMBERS).date())
             if begun is not None:
                 platform.audit[begun.id] = begun
+            elif event is not None:
+                t.audit[event.id] = event
+            return True
+
+    async def renew_segment(self, segment: Segment, mac: bytes) -> bool:
+        """See `storage.Seals.renew_segment`."""
+        async with self._view.write() as t:
+            known = t.audit_segments.get(segment.first_id)
+            if known is None or known.mac != segment.mac:
+                return False
+            t.audit_segments[segment.first_id] = replace(known, mac=mac)
+            return True
+
+    async def renew_head(self, head: Head, mac: bytes) -> bool:
+        """See `storage.Seals.renew_head`."""
+        async with self._view.write() as t:
+            known = t.audit_heads.get("")
+            if known is None or known.mac != head.mac:
+                return False
+            t.audit_heads[""] = replace(known, mac=mac)
             return True
 
     async def expire(self, segment: Segment, head: Head, event: AuditEvent | None) -> bool:
@@ -66,7 +102,7 @@ class MemorySeals:
                 return False
             t.audit_heads[""] = head
             t.audit_segments.pop(segment.first_id, None)
-            drop(t.audit, lambda it: it.id <= segment.last_id)
+            drop(t.audit, lambda it: it.id <= segment.end_id)
             if event is not None:
                 t.audit[event.id] = event
             return True

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
+from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.upkeep import KeyCensus, MaintenanceRun
 from opentrusty_core.stores.memory.purge import waiting
-from opentrusty_core.stores.memory.tables import Database
+from opentrusty_core.stores.memory.tables import Database, Tables, page
 
 
 class MemoryUpkeep:
@@ -21,6 +22,11 @@ class MemoryUpkeep:
     async def master_key(self) -> str | None:
         """See `storage.Upkeep.master_key`."""
         return self._database.master_key_id
+
+    async def under_other_keys(self, key_id: bytes, request: PageRequest) -> Page[str]:
+        """See `storage.Upkeep.under_other_keys`."""
+        found = (id_ for id_, tables in self._database.tenants.items() if _is_under_other(tables, key_id))
+        return page(found, lambda id_: id_, request)
 
     async def keys(self) -> KeyCensus:
         """See `storage.Upkeep.keys`."""
@@ -46,3 +52,9 @@ class MemoryUpkeep:
     async def last_run(self) -> MaintenanceRun | None:
         """See `storage.Upkeep.last_run`."""
         return self._database.last_run
+
+
+def _is_under_other(t: Tables, key_id: bytes) -> bool:
+    macs = [head.mac for head in t.audit_heads.values()] + [segment.mac for segment in t.audit_segments.values()]
+    keys = [key.sealed_private for key in t.signing_keys.values() if key.status is not KeyStatus.RETIRED]
+    return any(mac[:8] != key_id for mac in macs) or any(sealed[1:9] != key_id for sealed in keys)

@@ -71,7 +71,7 @@ HEAD = Record("head", Head, "number first_number last_id chain reached_at mac")
 SEGMENT = Record(
     "segment",
     Segment,
-    "first_id last_id number first_at last_at sealed_at chain_before chain_after mac terms event_ids digests",
+    "first_id last_id number first_at last_at sealed_at chain_before chain_after mac terms event_ids digests late",
 )
 
 RECORDS = {

@@ -30,6 +30,8 @@ ON_DATABASE = {
     "doctor": "It looks at this machine's settings, files and database.",
     "maintain": "The servers do it by themselves.",
     "audit seal": "A part of maintenance.",
+    **dict.fromkeys(("audit late", "audit accept"), "Only who has the master key answers for what came late."),
+    "key reseal": "It needs the master keys.",
 }
 """The commands that work on the database alone, and why."""
 OF_LOGINS = {"login", "logout", "logins", "whoami"}

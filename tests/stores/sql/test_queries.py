@@ -23,7 +23,14 @@ SCANNING = {"totals_of_all", "applied_migrations", "delete_client", "delete_user
 """What may walk a table: one that is or is kept small, and where tokens of minutes are removed with all the rest."""
 ALL_OF_A_TENANT = SCANNING | {"own_roles", "published_keys_of", "resources", "resources_of", "signing_keys"}
 ALL_OF_A_TENANT |= {name for name in ON_SQLITE if name.startswith("erase_")}
-ALL_OF_A_TENANT |= {"audit_head", "expire_segment", "seal_events", "totals", "unsealed_audits"}  # one row of a tenant
+ALL_OF_A_TENANT |= {
+    "audit_head",
+    "expire_segment",
+    "renew_head",
+    "seal_events",
+    "totals",
+    "unsealed_audits",
+}  # one row of a tenant
 ALL_OF_A_TENANT |= {"count_totals"}
 """What wants, or may look through, all that a tenant has in a table."""
 SMALL = re.compile(
@@ -35,6 +42,7 @@ TENANT = {
     "assignment_tenant_id",
     "buckets",
     "counts",
+    "event_tenant_id",
     "home",
     "ids",
     "opened",
@@ -76,6 +84,7 @@ REMEMBERED = "tenants|clients|resources|resource_scopes|signing_keys"
 CHANGES = re.compile(rf"\b(?:INSERT INTO|UPDATE|DELETE FROM) (?:{REMEMBERED})\b")
 UNHEARD = {
     "create_tenant",  # nobody can remember it
+    "reseal_signing_key",  # the key is the same
     "step_signing_key",  # several together are noted once, by the verb
     "claim_scopes",  # comes after save_resource, in its transaction
     "count_erased",  # the tenant serves nobody any more
@@ -122,6 +131,7 @@ def test_a_tenant_s_query_names_its_tenant_in_every_statement() -> None:
     of_all = {"applied_migrations", "assign_first", "claim_meta", "clock", "due_tenants", "find_tenant", "page_tenants"}
     of_all |= {"lock_due_codes", "published_keys_of", "replace_meta", "resources_of", "holders_of_platform_role"}
     of_all |= {"declare_access", "end_access", "get_access", "live_accesses"}
+    of_all |= {"under_other_master_keys"}
     of_all |= {"backlog", "get_meta", "key_census", "set_meta", "totals_of_all", "unsealed_audits"}
     of_all |= {"changes", "tenant_at_domain", *(name for name in ON_SQLITE if name.startswith("page_tenants"))}
     for name, query in ON_SQLITE.items():
@@ -196,6 +206,7 @@ def test_only_what_has_to_sees_all_tenants() -> None:
     finding = {"find_tenant", "published_keys_of", "resources_of", "tenant_at_domain", "names_of_tenants"}
     listing = {"page_tenants", "page_tenants_by_creation", "page_tenants_waiting_for_domain", "totals_of_all"}
     upkeep = {"due_tenants", "forget_tenant", "unsealed_audits", "lock_due_codes", "key_census", "backlog", "changes"}
+    upkeep |= {"under_other_master_keys"}
     roles = {"assign_platform_role", "assign_first", "revoke_platform_role", "platform_roles_of_principal"}
     roles |= {"holders_of_platform_role", "platform_role_remains"}
     accesses = {"declare_access", "get_access", "end_access", "live_accesses", "live_accesses_in"}

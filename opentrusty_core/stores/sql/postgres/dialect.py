@@ -16,6 +16,7 @@ POSTGRES = Dialect(
         "boolean": "boolean",
         "timestamp": "timestamptz",
         "bytes": "bytea",
+        "no_bytes": "''::bytea",
         "json": "json",
         "table": "",
         "hot_table": "WITH (fillfactor = 90)",

@@ -30,7 +30,7 @@ SELECT {{event:found}}, found.fits, found.place
 
 -- name: find_segments
 -- The next segments that may hold an event that fits.
-SELECT s.first_id, s.last_id FROM audit_segments s
+SELECT s.first_id, s.last_id, s.late FROM audit_segments s
  WHERE s.tenant_id = :tenant_id AND s.first_id {{beyond}} :segment AND s.first_id < :to
    AND s.first_id >= (
        SELECT coalesce(max(f.first_id), '') FROM audit_segments f WHERE f.tenant_id = :tenant_id AND f.first_id <= :from

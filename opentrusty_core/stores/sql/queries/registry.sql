@@ -104,10 +104,17 @@ SELECT {{signing_key:k}} FROM signing_keys k WHERE k.tenant_id = :tenant_id ORDE
 
 -- name: add_signing_key
 -- Adds a key. No row: another of its algorithm holds its status.
-INSERT INTO signing_keys (tenant_id, {{signing_key}}) VALUES (:tenant_id, {{:signing_key}})
+INSERT INTO signing_keys (tenant_id, {{signing_key}}, master_key)
+VALUES (:tenant_id, {{:signing_key}}, substr(CAST(:signing_key_sealed_private AS {{bytes}}), 2, 8))
     ON CONFLICT DO NOTHING RETURNING kid;
 {{note_change}};
 {{write_event}};
+
+-- name: reseal_signing_key
+-- Writes the sealed half of a key anew. No row: it is not the one that it was.
+UPDATE signing_keys
+   SET sealed_private = :sealed_private, master_key = substr(CAST(:sealed_private AS {{bytes}}), 2, 8)
+ WHERE tenant_id = :tenant_id AND kid = :kid AND sealed_private = :before RETURNING kid;
 
 -- name: step_signing_key
 -- Writes a key's next state. No row: its stored status is not the one before.

@@ -29,3 +29,24 @@ SELECT 'sessions', count(*)
   FROM (SELECT 1 FROM sessions WHERE ended_at <= :day_ago AND expires_at > :day_ago LIMIT :limit) AS found
  UNION ALL
 SELECT 'tenants', count(*) FROM (SELECT 1 FROM tenants WHERE delete_at <= :now LIMIT :limit) AS found;
+
+-- name: under_other_master_keys (all tenants)
+-- Whose signing keys or audit are sealed under another master key than this one. The platform's own have no tenant.
+SELECT DISTINCT found.tenant_id
+  FROM (
+      SELECT k.tenant_id FROM signing_keys k
+       WHERE k.status <> 'retired' AND k.master_key < :key_id
+       UNION ALL
+      SELECT k.tenant_id FROM signing_keys k
+       WHERE k.status <> 'retired' AND k.master_key > :key_id
+       UNION ALL
+      SELECT h.tenant_id FROM audit_heads h WHERE h.master_key < :key_id
+       UNION ALL
+      SELECT h.tenant_id FROM audit_heads h WHERE h.master_key > :key_id
+       UNION ALL
+      SELECT s.tenant_id FROM audit_segments s WHERE s.master_key < :key_id
+       UNION ALL
+      SELECT s.tenant_id FROM audit_segments s WHERE s.master_key > :key_id
+  ) AS found
+ WHERE CAST(:after AS text) IS NULL OR found.tenant_id > :after
+ ORDER BY found.tenant_id LIMIT :limit;

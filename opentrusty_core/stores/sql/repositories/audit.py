@@ -94,7 +94,7 @@ class SqlAudit(Repository):
         while len(found) < limit:
             rows = await self._find(segments, **params, **bounds, count=count)
             wanted = self._params(**params, limit=limit - len(found))
-            calls = [(events, wanted | {"first_id": first, "last_id": last}) for first, last in rows]
+            calls = [(events, wanted | _covered(*row)) for row in rows]
             for answer in await self._database.together(*calls) if calls else ():
                 found += [EVENT.read(row) for row in answer[: limit - len(found)]]
             if len(rows) < count:
@@ -113,6 +113,12 @@ class SqlAudit(Repository):
                 break
             params["after"] = rows[-1][0]
         return found
+
+
+def _covered(first_id: str, last_id: str, late: str) -> Params:
+    """The ids of a segment, with those of events that came late and were accepted."""
+    ids = [first_id, last_id, *(entry.partition(":")[0] for entry in late.split())]
+    return {"first_id": min(ids), "last_id": max(ids)}
 
 
 def _directed(name: str, *, descending: bool) -> str:

@@ -128,6 +128,11 @@ class SqlSigningKeys(Repository):
         """See `storage.SigningKeys.add`."""
         return bool(await self._add("add_signing_key", event, **SIGNING_KEY.params(key)))
 
+    async def reseal(self, key: SigningKey, sealed_private: bytes) -> bool:
+        """See `storage.SigningKeys.reseal`."""
+        params = {"kid": key.kid, "before": key.sealed_private, "sealed_private": sealed_private}
+        return bool(await self._find("reseal_signing_key", **params))
+
     async def step(self, keys: tuple[SigningKey, ...], event: AuditEvent) -> bool:
         """See `storage.SigningKeys.step`."""
         steps = [(key, before) for status, before in _STATUS_BEFORE.items() for key in keys if key.status is status]

@@ -31,6 +31,10 @@ class SqlSeals(Repository):
         """See `storage.Seals.last`."""
         return first(SEGMENT, await self._find("last_segment"))
 
+    async def covering(self, event_id: str) -> Segment | None:
+        """See `storage.Seals.covering`."""
+        return first(SEGMENT, await self._find("segment_covering", event_id=event_id))
+
     async def page(self, request: PageRequest) -> Page[Segment]:
         """See `storage.Seals.page`."""
         return await self._page("page_segments", SEGMENT, lambda segment: segment.first_id, request)
@@ -40,7 +44,14 @@ class SqlSeals(Repository):
         return tuple(map(_written, await self._find("written_events", after=after, before=before, limit=limit)))
 
     async def seal(
-        self, segment: Segment, head: Head, counted: Counted, *, chain: bytes | None, begun: AuditEvent | None = None
+        self,
+        segment: Segment,
+        head: Head,
+        counted: Counted,
+        *,
+        chain: bytes | None,
+        begun: AuditEvent | None = None,
+        event: AuditEvent | None = None,
     ) -> bool:
         """See `storage.Seals.seal`."""
         numbers = _numbers(counted.counts, self._tenant_id) + _numbers(counted.counts, PLATFORM)
@@ -48,17 +59,26 @@ class SqlSeals(Repository):
         params = self._params(
             chain=chain,
             platform=PLATFORM,
+            event_tenant_id=PLATFORM if begun is not None else self._tenant_id,
             counts=_dump(numbers),
             uses=_dump(uses),
             people=_people(self._tenant_id, counted.last_active),
             forgotten_day=str((segment.sealed_at - KEEP_NUMBERS).date()),
         )
-        params |= SEGMENT.params(segment) | HEAD.params(head) | _optional(begun)
+        params |= SEGMENT.params(segment) | HEAD.params(head) | _optional(begun or event)
         return bool(await self._database.run("seal_events", params))
+
+    async def renew_segment(self, segment: Segment, mac: bytes) -> bool:
+        """See `storage.Seals.renew_segment`."""
+        return bool(await self._find("renew_segment", first_id=segment.first_id, mac_before=segment.mac, mac=mac))
+
+    async def renew_head(self, head: Head, mac: bytes) -> bool:
+        """See `storage.Seals.renew_head`."""
+        return bool(await self._find("renew_head", mac_before=head.mac, mac=mac))
 
     async def expire(self, segment: Segment, head: Head, event: AuditEvent | None) -> bool:
         """See `storage.Seals.expire`."""
-        params = self._params(first_id=segment.first_id, last_id=segment.last_id)
+        params = self._params(first_id=segment.first_id, last_id=segment.end_id)
         return bool(await self._database.run("expire_segment", params | HEAD.params(head) | _optional(event)))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from opentrusty_core.domain.page import Page, PageRequest
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.upkeep import KeyCensus, MaintenanceRun
 from opentrusty_core.stores.sql.codec import Document
@@ -24,6 +25,13 @@ class SqlUpkeep(Repository):
         """See `storage.Upkeep.master_key`."""
         rows = await self._find("get_meta", name=MASTER_KEY)
         return str(rows[0][0]) if rows else None
+
+    async def under_other_keys(self, key_id: bytes, request: PageRequest) -> Page[str]:
+        """See `storage.Upkeep.under_other_keys`."""
+        params = {"key_id": key_id, "after": request.after, "limit": request.limit + 1}
+        found = [row[0] for row in await self._database.run("under_other_master_keys", params)]
+        items = tuple(found[: request.limit])
+        return Page(items=items, next_after=items[-1] if len(found) > len(items) else None)
 
     async def keys(self) -> KeyCensus:
         """See `storage.Upkeep.keys`."""

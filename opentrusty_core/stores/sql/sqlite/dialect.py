@@ -12,6 +12,7 @@ SQLITE = Dialect(
         "boolean": "INTEGER",
         "timestamp": "INTEGER",
         "bytes": "BLOB",
+        "no_bytes": "x''",
         "json": "TEXT",
         "table": "STRICT, WITHOUT ROWID",
         "hot_table": "STRICT, WITHOUT ROWID",

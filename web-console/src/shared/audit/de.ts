@@ -125,8 +125,10 @@ const de: Catalogue = {
     "access-declared": "Zugriff erklärt",
     "access-ended": "Zugriff beendet",
     "seal-begun": "Versiegelung begonnen",
+    "seal-renewed": "Siegel erneuert",
     "audit-exported": "Protokoll exportiert",
     "audit-expired": "Alte Ereignisse entfernt",
+    "audit-accepted": "Verspätetes Ereignis anerkannt",
   },
 };
 

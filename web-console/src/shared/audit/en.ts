@@ -60,8 +60,10 @@ const types: TypeWords = {
   "access-declared": "Access declared",
   "access-ended": "Access ended",
   "seal-begun": "Sealing begun",
+  "seal-renewed": "Seal renewed",
   "audit-exported": "Audit exported",
   "audit-expired": "Old events removed",
+  "audit-accepted": "Late event accepted",
 };
 
 const en = {

@@ -61,6 +61,8 @@ export const TYPES: readonly AuditType[] = [
   "access.declared",
   "access.ended",
   "seal.begun",
+  "seal.renewed",
   "audit.exported",
   "audit.expired",
+  "audit.accepted",
 ];

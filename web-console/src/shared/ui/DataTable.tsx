@@ -45,6 +45,8 @@ interface Props<Row> {
 }
 
 const ROW_HEIGHT = 45;
+/** On a telephone a table scrolls sideways rather than breaking every cell. Pixels a column. */
+const COLUMN_WIDTH = 140;
 const LOAD_AHEAD = 20;
 
 export function DataTable<Row>(props: Props<Row>) {
@@ -89,7 +91,12 @@ export function DataTable<Row>(props: Props<Row>) {
       tabIndex={0}
       {...(props.height ? { style: { maxHeight: props.height } } : {})}
     >
-      <Table highlightOnHover stickyHeader aria-rowcount={hasMore ? -1 : rows.length + 1}>
+      <Table
+        highlightOnHover
+        stickyHeader
+        miw={columns.length * COLUMN_WIDTH}
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+      >
         <Table.Caption className={classes.caption}>
           <VisuallyHidden>{props.label}</VisuallyHidden>
         </Table.Caption>

@@ -5,7 +5,7 @@ import i18next from "i18next";
 import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/shared/api/problem";
-import { Failed } from "./states";
+import { Failed, messageOf } from "./states";
 
 /** Puts the server's sentences beside the fields that the form shows; true where all of them found their place. */
 export function showFieldErrors(form: FormLike, error: unknown): boolean {
@@ -93,7 +93,7 @@ export function say(message: string): void {
 
 /** Says that something asked for outside of a form failed. */
 export function sayFailed(title: string, error: unknown): void {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   const id = error instanceof Problem ? error.requestId : undefined;
   const message = id ? `${said} (${id})` : said;
   notifications.show({ title, message, color: "red", autoClose: 10_000, closeButtonProps: closeButton() });

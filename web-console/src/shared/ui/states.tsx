@@ -122,6 +122,9 @@ function described(error: unknown) {
   return { icon: <TriangleAlert />, title: "errors.unexpected", hint: undefined } as const;
 }
 
+/** What went wrong, in the server's words; where it is about parts of what was sent, what is wrong with each. */
 export function messageOf(error: unknown): string {
+  const sentences = error instanceof Problem ? Object.entries(error.fields) : [];
+  if (sentences.length > 0) return sentences.map(([name, sentence]) => `${name}: ${sentence}`).join(" ");
   return error instanceof Error ? error.message : String(error);
 }

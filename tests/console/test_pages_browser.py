@@ -83,7 +83,7 @@ def test_an_application_from_the_wizard_to_the_token_preview(console: Console) -
     page.get_by_role("link", name="Quick start").click()
     expect(page.get_by_text("openid-client").first).to_be_visible()
     console.assert_accessible()
-    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Parts of this application").get_by_role("link", name="Settings").click()
     page.get_by_label("Description").fill("Sells things.")
     console.assert_accessible()
     page.get_by_role("button", name="Save").click()
@@ -99,7 +99,7 @@ def test_an_application_from_the_wizard_to_the_token_preview(console: Console) -
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="ID token")).to_be_visible()
     console.assert_accessible()
-    page.get_by_role("link", name="Access").click()
+    page.get_by_role("link", name="Access", exact=True).click()
     expect(page.get_by_text("Nobody uses it at present")).to_be_visible()
     console.assert_accessible()
 

@@ -65,13 +65,14 @@ class Deployment:
     @property
     def environ(self) -> dict[str, str]:
         """The settings as the processes read them."""
-        admin = {f"{PREFIX}ADMIN_URL": self.settings.admin_url} if self.settings.admin_url else {}
-        return {
+        found = {
             f"{PREFIX}DATABASE_URL": self.settings.database_url,
             f"{PREFIX}AUTH_URL": self.auth_url,
+            f"{PREFIX}ADMIN_URL": self.settings.admin_url,
+            f"{PREFIX}CONSOLE_URL": self.settings.console_url,
             f"{PREFIX}MASTER_KEY_FILE": str(self.settings.master_key_file),
-            **admin,
         }
+        return {name: value for name, value in found.items() if value is not None}
 
     def tenant(self, name: str = "acme") -> dict[str, Any]:
         """A tenant as the ready file of `opentrusty dev` would describe it."""
@@ -102,6 +103,20 @@ class Deployment:
         """The same with an Admin Plane: both planes have to know of it."""
         admin_url = f"http://127.0.0.1:{free_port()}"
         return replace(self, settings=replace(self.settings, admin_url=admin_url))
+
+    def with_console(self) -> Deployment:
+        """The same with a console: every plane has to know of it."""
+        console_url = f"http://127.0.0.1:{free_port()}"
+        return replace(self, settings=replace(self.settings, console_url=console_url))
+
+    @contextmanager
+    def serving_console(self) -> Iterator[ServerProcess]:
+        """`opentrusty serve console`; waits until it is ready."""
+        url = str(self.settings.console_url)
+        command = [*OPENTRUSTY, "serve", "console", "--port", str(urlsplit(url).port)]
+        log = self.folder / "console.log"
+        with running(command, log=log, ready=lambda: ok(f"{url}/readyz"), env=self.environ, seconds=30) as process:
+            yield process
 
     @contextmanager
     def serving_admin(self, *, workers: int = 1, metrics_port: int | None = None) -> Iterator[ServerProcess]:

@@ -15,17 +15,12 @@ import { requireSession } from "./guard";
 import { CallbackPage } from "./pages/CallbackPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { SignInPage } from "./pages/SignInPage";
-import { SignInAgain } from "./shell/SignInAgain";
+import { Root } from "./shell/Root";
 
 const text = z.optional(z.string());
 
 const root = createRootRoute({
-  component: () => (
-    <>
-      <Outlet />
-      <SignInAgain />
-    </>
-  ),
+  component: Root,
   notFoundComponent: NotFoundPage,
 });
 

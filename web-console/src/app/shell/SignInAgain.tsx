@@ -2,11 +2,10 @@
 import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { leaveForSignIn, signInAgain, useEnded } from "@/shared/auth/session";
+import { leaveForSignIn, signInAgain } from "@/shared/auth/session";
 
 export function SignInAgain() {
   const { t } = useTranslation();
-  const ended = useEnded();
   const [failed, setFailed] = useState(false);
   const again = async () => {
     setFailed(false);
@@ -18,7 +17,7 @@ export function SignInAgain() {
   };
   return (
     <Modal
-      opened={ended}
+      opened
       onClose={() => undefined}
       title={t("auth.ended")}
       withCloseButton={false}

@@ -33,8 +33,12 @@ async def own_form(
     issuer: Issuer,
     browser: Browser,
     handle: str = "",
+    *,
+    earlier: Browser | None = None,
 ) -> Form:
     """The posted form, which came from a page of ours that this very browser was shown; a forged one is written down.
+
+    `earlier` is the same browser by a cookie that it may have had when it was shown the page.
 
     Raises:
         HttpError: 403.
@@ -44,7 +48,8 @@ async def own_form(
     signin, tenant = plane.provider.signin, issuer.tenant
     try:
         require_own_page(request, issuer.origin)
-        if not signin.csrf.good(form.get("csrf", ""), purpose, tenant, browser, handle):
+        token, browsers = form.get("csrf", ""), (browser,) if earlier is None else (browser, earlier)
+        if not any(signin.csrf.good(token, purpose, tenant, each, handle) for each in browsers):
             raise _forbidden()
     except HttpError:
         await signin.note_forged_form(purpose, tenant, http.origin)

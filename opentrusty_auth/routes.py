@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from opentrusty_auth.endpoints import authorize, interaction, links, logout, machine
+from opentrusty_auth.endpoints.tabs import in_its_browser
 from opentrusty_auth.plane import Plane
 from opentrusty_core import HttpResponse, Issuer
 from opentrusty_server.http import Request
@@ -51,12 +52,12 @@ _OF_TENANT = {
     "password-set": _page("password-set", GET=links.password_set),
 }
 _METADATA_PATH = [".well-known", "oauth-authorization-server"]  # RFC 8414 §3.1: before the issuer's own path
-_INTERACTION = _page("interaction", GET=interaction.show)
+_INTERACTION = _page("interaction", GET=in_its_browser(interaction.show))
 _STEPS = {
-    "sign-in": _page("sign-in", GET=interaction.show_sign_in, POST=interaction.sign_in),
-    "new-password": _page("new-password", POST=interaction.new_password),
-    "account": _page("account", POST=interaction.account),
-    "consent": _page("consent", POST=interaction.consent),
+    "sign-in": _page("sign-in", GET=in_its_browser(interaction.show_sign_in), POST=in_its_browser(interaction.sign_in)),
+    "new-password": _page("new-password", POST=in_its_browser(interaction.new_password)),
+    "account": _page("account", POST=in_its_browser(interaction.account)),
+    "consent": _page("consent", POST=in_its_browser(interaction.consent)),
 }
 _LINKS = {way: _page(way, GET=links.show, POST=links.open_link) for way in links.WAYS}
 _LINK_PASSWORDS = {way: _page(f"{way}-password", POST=links.choose) for way in links.WAYS}

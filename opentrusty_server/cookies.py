@@ -1,7 +1,9 @@
-"""Our two cookies, written and read strictly (RFC 6265 §4, §5.4; row K17).
+"""Our cookies, written and read strictly (RFC 6265 §4, §5.4; row K17).
 
 The browser's own cookie has the `__Host-` prefix, so no sibling host can plant it; everything of weight is bound to it.
 A tenant's session cookie may be scoped to the parent domain, where any sibling host can write: alone it opens nothing.
+An interaction that began before the browser had its own cookie has one too, with that cookie's value: another tab may
+have been given another meanwhile (see `opentrusty_auth.endpoints.tabs`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from opentrusty_server.http import Request
 BROWSER_MAX_AGE = 400 * 24 * 3600
 """Seconds; browsers keep no cookie longer (RFC 6265bis §5.5)."""
 _VALUE = re.compile(rb"[A-Za-z0-9_-]{1,128}")
+_NAME = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
 
 Header = tuple[bytes, bytes]
 
@@ -29,7 +32,9 @@ class Cookies:
     """
 
     def __init__(self, *, secure: bool, domain: str | None) -> None:
-        self.browser_name = "__Host-opentrusty_browser" if secure else "opentrusty_browser"
+        prefix = "__Host-" if secure else ""
+        self.browser_name = f"{prefix}opentrusty_browser"
+        self._tab = f"{prefix}opentrusty_tab."
         self._attributes = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
         self._domain = f"; Domain={domain}" if domain else ""
 
@@ -37,9 +42,13 @@ class Cookies:
         """The name of the session cookie of a tenant."""
         return f"{_SESSION}{tenant}"
 
+    def tab_name(self, handle: str) -> str:
+        """The name of the cookie of an interaction."""
+        return f"{self._tab}{handle[-12:]}"
+
     def read(self, request: Request, name: str) -> str | None:
         """The value of the cookie; None where there is none, or more than one, or it is not of our form."""
-        wanted = name.encode("ascii")
+        wanted = name.encode("utf-8", "surrogatepass")
         found = [value for key, value in _pairs(request.raw_headers) if key == wanted]
         if len(found) != 1 or not _VALUE.fullmatch(found[0]):
             return None
@@ -52,6 +61,12 @@ class Cookies:
         found = ((name, self.read(request, name)) for name in sorted(key.decode("ascii") for key in names))
         return {name.removeprefix(_SESSION): value for name, value in found if value is not None}
 
+    def tabs(self, request: Request) -> tuple[str, ...]:
+        """The names of the cookies of interactions."""
+        prefix = self._tab.encode("ascii")
+        names = {key for key, _ in _pairs(request.raw_headers) if key.startswith(prefix) and _NAME.fullmatch(key)}
+        return tuple(sorted(key.decode("ascii") for key in names))
+
     def shows(self, request: Request, name: str) -> bool:
         """Whether the browser sent a cookie of this name at all."""
         wanted = name.encode("ascii")
@@ -60,6 +75,14 @@ class Cookies:
     def set_browser(self, value: str) -> Header:
         """Sets the browser's own cookie."""
         return _header(f"{self.browser_name}={value}; Max-Age={BROWSER_MAX_AGE}{self._attributes}")
+
+    def set_tab(self, handle: str, value: str, max_age: int) -> Header:
+        """Sets the cookie of an interaction to the value of the browser's own, for some seconds."""
+        return _header(f"{self.tab_name(handle)}={value}; Max-Age={max_age}{self._attributes}")
+
+    def clear_tabs(self, request: Request) -> tuple[Header, ...]:
+        """Removes the cookies of all interactions."""
+        return tuple(_header(f"{name}=; Max-Age=0{self._attributes}") for name in self.tabs(request))
 
     def set_session(self, tenant: str, value: str) -> tuple[Header, ...]:
         """Sets a session cookie, which goes when the browser closes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from opentrusty_auth.endpoints.answers import answer
+from opentrusty_auth.endpoints.tabs import new_cookies
 from opentrusty_auth.plane import Plane, see_other, tenant_path
 from opentrusty_core import Browser, HttpRequest, HttpResponse, InteractionStarted, Issuer, posted_form
 from opentrusty_core.errors import ProtocolError
@@ -19,7 +20,7 @@ async def authorize(request: Request, issuer: Issuer, plane: Plane) -> HttpRespo
     response = await plane.provider.protocol.authorize(http, browser, issuer)
     if not isinstance(response, InteractionStarted):
         return answer(response, request, issuer, plane)
-    cookies = (plane.cookies.set_browser(response.browser_handle),) if response.browser_handle else ()
+    cookies = new_cookies(response, request, issuer, plane)
     return see_other(tenant_path(issuer, "interaction", response.handle), headers=cookies)
 
 

@@ -9,6 +9,7 @@ from opentrusty_auth.endpoints.interaction_views import (
     select_account_page,
     sign_in_page,
 )
+from opentrusty_auth.endpoints.tabs import earlier
 from opentrusty_auth.forms import own_form
 from opentrusty_auth.plane import Plane, retry_after, see_other, tenant_path
 from opentrusty_core import (
@@ -178,7 +179,8 @@ async def _posted(
 ) -> tuple[HttpRequest, Form, Browser]:
     """The form, which came from a page of ours that this browser was shown for this interaction."""
     http, browser = await request.read(), plane.browser(request, issuer)
-    return http, await own_form(request, http, purpose, plane, issuer, browser, handle), browser
+    began = earlier(request, issuer, plane, handle)
+    return http, await own_form(request, http, purpose, plane, issuer, browser, handle, earlier=began), browser
 
 
 async def _go_on(

@@ -37,7 +37,7 @@ async def logout(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse
             shown = plane.cookies.shows(request, plane.cookies.session_name(name))
             cookies = plane.cookies_of(issuer).clear_session(name) if shown else ()
             location = outcome.request.location or tenant_path(issuer, "signed-out")
-            return see_other(location, headers=cookies)
+            return see_other(location, headers=(*cookies, *plane.cookies.clear_tabs(request)))
 
 
 async def signed_out(request: Request, issuer: Issuer, plane: Plane) -> HttpResponse:

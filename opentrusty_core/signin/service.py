@@ -55,6 +55,18 @@ class SignIn:
         pending, _ = await self._look(handle, browser, tenant)
         return pending
 
+    async def adopt(self, handle: str, browser: Browser, tenant: Tenant, *, earlier: Browser) -> bool:
+        """Moves an interaction to the browser, which shows by `earlier` that it was its own when it began.
+
+        Two tabs that are opened at once in a browser without our cookie are each given one, and the browser keeps the
+        later. False, and nothing is changed, where the interaction was not begun so.
+        """
+        if browser.hash is None or earlier.hash in {None, browser.hash} or not is_handle(Handle.INTERACTION, handle):
+            return False
+        return await self._deps.store.tenant(tenant.id).interactions.move(
+            hash_handle(Handle.INTERACTION, handle), earlier.hash, browser.hash
+        )
+
     async def password(
         self,
         tenant: Tenant,

@@ -83,6 +83,10 @@ class Interactions(Protocol):
         """Write down the answers given; False where it is gone."""
         ...
 
+    async def move(self, interaction_hash: bytes, browser_hash: bytes, to_browser_hash: bytes) -> bool:
+        """Bind the interaction of a browser to another one; False where it is gone, or not that browser's."""
+        ...
+
     async def finish(self, interaction_hash: bytes) -> bool:
         """Remove it; False where it was gone, so that of two tabs that finish it only one does."""
         ...

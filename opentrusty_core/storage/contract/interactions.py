@@ -66,6 +66,22 @@ class TestInteractions(Contract):
         never = world.runtime.token_bytes(32)
         assert await look_up(never, interaction.browser_hash, world.now, session_handle_hash=None) is None
 
+    @case("A12")
+    async def test_it_moves_from_its_browser_to_another(self, world: World) -> None:
+        """From its own alone, with all that it knows; the browser before opens it no more."""
+        interaction, other = await world.interaction(proved_user_id="an-id", proved_at=world.now), world.runtime
+        to, stranger = other.token_bytes(32), other.token_bytes(32)
+        interactions = world.here.interactions
+        assert await interactions.move(interaction.hash, stranger, to) is False
+        assert await interactions.move(stranger, interaction.browser_hash, to) is False
+        assert await opened(world, interaction) is not None
+        assert await world.there.interactions.move(interaction.hash, interaction.browser_hash, to) is False
+        assert await interactions.move(interaction.hash, interaction.browser_hash, to) is True
+        assert await opened(world, interaction) is None
+        moved = replace(interaction, browser_hash=to)
+        assert await opened(world, moved) == OpenedInteraction(interaction=moved, recognised=None)
+        assert await interactions.move(interaction.hash, interaction.browser_hash, stranger) is False
+
     async def test_it_is_open_until_its_end_and_not_at_it(self, world: World) -> None:
         """A microsecond before `expires_at` it is open, at `expires_at` it is not."""
         interaction = await world.interaction()

@@ -72,6 +72,12 @@ async def _(world: World, planted: Planted) -> None:
     assert await world.there.interactions.update(replace(planted.interaction, consent_given=True)) is False
 
 
+@trespass("interactions.move")
+async def _(world: World, planted: Planted) -> None:
+    flow, thief = planted.interaction, world.runtime.token_bytes(32)
+    assert await world.there.interactions.move(flow.hash, flow.browser_hash, thief) is False
+
+
 @trespass("interactions.finish")
 async def _(world: World, planted: Planted) -> None:
     assert await world.there.interactions.finish(planted.interaction.hash) is False

@@ -128,6 +128,15 @@ class MemoryInteractions:
             )
             return True
 
+    async def move(self, interaction_hash: bytes, browser_hash: bytes, to_browser_hash: bytes) -> bool:
+        """See `storage.Interactions.move`."""
+        async with self._view.write() as t:
+            known = t.interactions.get(interaction_hash)
+            if known is None or known.browser_hash != browser_hash:
+                return False
+            t.interactions[interaction_hash] = replace(known, browser_hash=to_browser_hash)
+            return True
+
     async def finish(self, interaction_hash: bytes) -> bool:
         """See `storage.Interactions.finish`."""
         async with self._view.write() as t:

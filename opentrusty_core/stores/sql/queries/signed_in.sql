@@ -106,6 +106,12 @@ UPDATE interactions
        proved_user_id = :interaction_proved_user_id, proved_at = :interaction_proved_at
  WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash;
 
+-- name: move_interaction
+-- Binds the interaction of a browser to another one. No row: it is gone, or not that browser's.
+UPDATE interactions SET browser_hash = :to_browser_hash
+ WHERE tenant_id = :tenant_id AND hash = :interaction_hash AND browser_hash IS NOT DISTINCT FROM :browser_hash
+RETURNING hash;
+
 -- name: finish_interaction
 -- Removes an interaction. No row: it was gone.
 DELETE FROM interactions WHERE tenant_id = :tenant_id AND hash = :interaction_hash RETURNING hash;

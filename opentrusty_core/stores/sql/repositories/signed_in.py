@@ -115,6 +115,11 @@ class SqlInteractions(Repository):
         """See `storage.Interactions.update`."""
         return bool(await self._find("update_interaction", **INTERACTION.params(interaction)))
 
+    async def move(self, interaction_hash: bytes, browser_hash: bytes, to_browser_hash: bytes) -> bool:
+        """See `storage.Interactions.move`."""
+        params = {"browser_hash": browser_hash, "to_browser_hash": to_browser_hash}
+        return bool(await self._find("move_interaction", interaction_hash=interaction_hash, **params))
+
     async def finish(self, interaction_hash: bytes) -> bool:
         """See `storage.Interactions.finish`."""
         return bool(await self._find("finish_interaction", interaction_hash=interaction_hash))

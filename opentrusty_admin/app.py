@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 
-import anyio
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
@@ -18,7 +14,6 @@ from opentrusty_admin.openapi import document
 from opentrusty_admin.operation import PREFIX, Operation
 from opentrusty_admin.problems import problem
 from opentrusty_admin.routes import OPERATIONS
-from opentrusty_admin.stream import Stream
 from opentrusty_core import (
     HttpResponse,
     Provider,
@@ -30,20 +25,17 @@ from opentrusty_core import (
 )
 from opentrusty_core.domain.builtin import ADMIN_SCOPE
 from opentrusty_core.errors import ConfigurationError
-from opentrusty_server.access_log import AccessLog
+from opentrusty_server.application import Answer, Application
 from opentrusty_server.cookies import Cookies
-from opentrusty_server.headers import NO_PAGE, NO_STORE, Headers, common_headers
+from opentrusty_server.headers import NO_PAGE, NO_STORE, Headers
 from opentrusty_server.http import HttpError, Request
-from opentrusty_server.lifecycle import Lifecycle, answer_lifespan
-from opentrusty_server.logs import described
-from opentrusty_server.metrics import Listener, RequestMetrics
-from opentrusty_server.network import Network
+from opentrusty_server.lifecycle import Lifecycle
+from opentrusty_server.metrics import RequestMetrics
 from opentrusty_server.pages.render import Pages
 
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 """RFC 9728 §3."""
-_log = logging.getLogger("opentrusty.errors")
 
 
 class Endpoint:
@@ -72,12 +64,14 @@ def routes(operations: Iterable[Operation]) -> list[Route]:
     return [Route(PREFIX + path, Endpoint(paths[path])) for path in ordered]
 
 
-class AdminPlane:
+class AdminPlane(Application):
     """The application. `create_app` makes one from settings; those who embed hand over a provider of their own.
 
     Raises:
         ConfigurationError: `admin_url` is not set.
     """
+
+    _lifecycle: Lifecycle
 
     def __init__(
         self,
@@ -89,71 +83,26 @@ class AdminPlane:
     ) -> None:
         if settings.admin_url is None:
             raise ConfigurationError("The Admin Plane needs its address: set admin_url (OPENTRUSTY_ADMIN_URL).")
+        lifecycle = Lifecycle(provider, settings.admin_url)
+        super().__init__(
+            settings.admin_url,
+            settings,
+            provider.runtime,
+            metrics=RequestMetrics(),
+            lifecycle=lifecycle,
+            store=store,
+        )
+        self._plane = Plane(provider=provider, settings=settings, lifecycle=lifecycle, pages=Pages())
         secure = settings.admin_url.startswith("https://")
-        self._store = store  # ours to close, where it is given
-        self._settings = settings
-        self._metrics = RequestMetrics()
-        self._listener: Listener | None = None
-        self._lifecycle = Lifecycle(provider, settings.admin_url)
-        self._plane = Plane(provider=provider, settings=settings, lifecycle=self._lifecycle, pages=Pages())
         self._dispatcher = Dispatcher(self._plane, Cookies(secure=secure, domain=settings.cookie_domain))
-        self._network = Network(settings.admin_url, settings.trusted_proxies, provider.runtime)
         self._cors = Cors(settings.console_url)
-        self._common = (*common_headers(secure=secure), *NO_PAGE)
         self._openapi = document(operations)
         self.routes = routes(operations)
-        self.access_log = AccessLog(provider.runtime)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI entry."""
-        if scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await answer_lifespan(self.start, self.stop, receive, send)
-        else:
-            raise RuntimeError(f"This application does not speak {scope['type']}.")
+    async def _answer(self, request: Request, scope: Scope) -> tuple[Answer, Headers]:
+        return await self._respond(request, scope), (*NO_PAGE, *self._cors.headers(request))
 
-    async def start(self) -> None:
-        """Begins to serve; raises `ConfigurationError` where that cannot be."""
-        if self._settings.metrics_port is not None:
-            self._listener = Listener(self._metrics, self._settings.metrics_host, self._settings.metrics_port)
-        await self._lifecycle.start()
-
-    async def stop(self) -> None:
-        """Ends what `start` began."""
-        await self._lifecycle.stop()
-        self.access_log.flush()
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
-        if self._store is not None:
-            await self._store.close()
-
-    @asynccontextmanager
-    async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
-        """Serves for as long as it is open: hand it to the application that the plane is mounted in."""
-        await self.start()
-        try:
-            yield
-        finally:
-            await self.stop()
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        request = self._network.read(scope, receive)
-        answer = await self._answer(request, scope)
-        more = (*self._common, *self._cors.headers(request), (b"x-request-id", request.id.encode("ascii")))
-        if isinstance(answer, Stream):
-            status = 200
-            await self._stream(answer, request, more, receive, send)
-        else:
-            status = answer.status
-            await _send(answer, request, more, send)
-        seconds = time.perf_counter() - started
-        self._metrics.request(request.route, status, seconds)
-        self.access_log.note(request, status, seconds)
-
-    async def _answer(self, request: Request, scope: Scope) -> HttpResponse | Stream:
+    async def _respond(self, request: Request, scope: Scope) -> Answer:
         operation: Operation | None = None
         try:
             public = await self._public(request)
@@ -220,41 +169,6 @@ class AdminPlane:
         if request.method != "OPTIONS":
             raise HttpError(405, "method_not_allowed", "This method is not allowed here.", headers=allow)
         return self._cors.preflight(request, methods) or HttpResponse(status=204, headers=allow)
-
-    async def _stream(self, stream: Stream, request: Request, more: Headers, receive: Receive, send: Send) -> None:
-        """Writes while there is somebody who reads; where making it fails, the connection ends before its time."""
-        headers = [(b"content-type", stream.media_type.encode("ascii")), *NO_STORE, *more]
-        if stream.filename is not None:
-            headers.append((b"content-disposition", f'attachment; filename="{stream.filename}"'.encode("ascii")))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        if request.method == "HEAD":
-            await send({"type": "http.response.body", "body": b""})
-            return
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
-            try:
-                async for chunk in stream.chunks:
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            except Exception as error:
-                fields = {"request_id": request.id, "endpoint": request.route, **described(error)}
-                _log.error("an answer was cut off", extra={"fields": fields})
-                raise
-            await send({"type": "http.response.body", "body": b""})
-            tasks.cancel_scope.cancel()
-
-
-async def _send(answer: HttpResponse, request: Request, more: Headers, send: Send) -> None:
-    headers = [*answer.headers, *more]
-    if answer.status != 204:  # RFC 9110 §8.6
-        headers.append((b"content-length", str(len(answer.body)).encode("ascii")))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else answer.body})
-
-
-async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()
 
 
 def create_app(settings: Settings) -> AdminPlane:

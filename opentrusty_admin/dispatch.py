@@ -19,11 +19,12 @@ from opentrusty_admin.idempotency import answered_once
 from opentrusty_admin.operation import Access, Operation
 from opentrusty_admin.problems import challenged, of_body, of_query
 from opentrusty_admin.schemas.base import Model, Query, Versioned
-from opentrusty_admin.stream import Stream, Upload
+from opentrusty_admin.stream import Upload
 from opentrusty_core import Actor, Credentials, HttpResponse, json_body, parse_form
 from opentrusty_core.domain.audit import ActorKind
 from opentrusty_core.errors import Denied, ProtocolError
 from opentrusty_core.protocol.messages.http import NO_STORE, Headers
+from opentrusty_server.application import Stream
 from opentrusty_server.cookies import Cookies
 from opentrusty_server.http import HttpError, Request
 

@@ -17,7 +17,8 @@ from opentrusty_admin.operation import PREFIX, Access, Operation
 from opentrusty_admin.problems import MEDIA_TYPE
 from opentrusty_admin.schemas.base import Changes, NoQuery
 from opentrusty_admin.schemas.problem import Problem
-from opentrusty_admin.stream import Stream, Upload
+from opentrusty_admin.stream import Upload
+from opentrusty_server.application import Stream
 
 VERSION: Final = "1"
 _JSON: Final = "application/json"

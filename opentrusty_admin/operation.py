@@ -21,8 +21,9 @@ from typing import Any, Final
 
 from opentrusty_admin.call import Call
 from opentrusty_admin.schemas.base import Model, NoQuery, Query
-from opentrusty_admin.stream import Stream, Upload
+from opentrusty_admin.stream import Upload
 from opentrusty_core.domain.role import Permission
+from opentrusty_server.application import Stream
 
 PREFIX: Final = "/api/v1"
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")

@@ -1,4 +1,4 @@
-"""What does not travel as one JSON value: uploads that are read piece by piece, and answers that are."""
+"""What does not travel as one JSON value: uploads that are read piece by piece, and answers that are made so."""
 
 from __future__ import annotations
 
@@ -17,15 +17,6 @@ NDJSON = "application/x-ndjson"
 _IN_MEMORY = 1024 * 1024
 _PIECE = 64 * 1024
 _NOTHING: Any = object()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
-    """An answer that is written while it is made; it is cut off where making it fails."""
-
-    media_type: str
-    chunks: AsyncIterator[bytes]
-    filename: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,8 @@
-"""The Auth Plane as an ASGI application.
-
-Plain ASGI, no framework: a request is read once, its endpoint gives an answer, and what every answer has in common is
-added here.
-"""
+"""The Auth Plane as an ASGI application."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from opentrusty_auth.cors import Cors
 from opentrusty_auth.endpoints import public
@@ -30,100 +22,44 @@ from opentrusty_core import (
     load_master_keys,
 )
 from opentrusty_core.errors import StoreError
-from opentrusty_server.access_log import AccessLog
+from opentrusty_server.application import Application
 from opentrusty_server.cookies import Cookies
-from opentrusty_server.headers import NO_PAGE, Headers, common_headers
+from opentrusty_server.headers import NO_PAGE, Headers
 from opentrusty_server.http import HttpError, Request
-from opentrusty_server.lifecycle import Lifecycle, answer_lifespan
-from opentrusty_server.metrics import Listener
-from opentrusty_server.network import Network, misdirected
+from opentrusty_server.lifecycle import Lifecycle
+from opentrusty_server.network import misdirected
 from opentrusty_server.pages.render import Pages
 from opentrusty_server.pages.views import Branding
 
 _ASSETS = "/assets/"
 
 
-class AuthPlane:
+class AuthPlane(Application):
     """The application. `create_app` makes one from settings; those who embed hand over a provider of their own."""
+
+    _lifecycle: Lifecycle
 
     def __init__(self, provider: Provider, settings: Settings, *, store: Store | None = None) -> None:
         secure = settings.auth_url.startswith("https://")
-        self._store = store  # ours to close, where it is given
-        self._settings = settings
-        self._metrics = Metrics()
-        self._listener: Listener | None = None
+        metrics, lifecycle = Metrics(), Lifecycle(provider, settings.auth_url)
+        super().__init__(
+            settings.auth_url, settings, provider.runtime, metrics=metrics, lifecycle=lifecycle, store=store
+        )
         self._plane = Plane(
             provider=provider,
             pages=Pages(assets_path=_ASSETS),
             cookies=Cookies(secure=secure, domain=settings.cookie_domain),
             host_cookies=Cookies(secure=secure, domain=None),
-            metrics=self._metrics,
+            metrics=metrics,
         )
-        self._network = Network(settings.auth_url, settings.trusted_proxies, provider.runtime)
         self._cors = Cors(provider.protocol, settings.console_url)
-        self._common = common_headers(secure=secure)
-        self._lifecycle = Lifecycle(provider, settings.auth_url)
-        self.access_log = AccessLog(provider.runtime)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI entry."""
-        if scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await answer_lifespan(self.start, self.stop, receive, send)
-        else:
-            raise RuntimeError(f"This application does not speak {scope['type']}.")
-
-    async def start(self) -> None:
-        """Begins to serve; raises `ConfigurationError` where that cannot be."""
-        if self._settings.metrics_port is not None:
-            self._listener = Listener(self._metrics, self._settings.metrics_host, self._settings.metrics_port)
-        await self._lifecycle.start()
-
-    async def stop(self) -> None:
-        """Ends what `start` began."""
-        await self._lifecycle.stop()
-        self.access_log.flush()
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
-        if self._store is not None:
-            await self._store.close()
-
-    @asynccontextmanager
-    async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
-        """Serves for as long as it is open: hand it to the application that the plane is mounted in."""
-        await self.start()
-        try:
-            yield
-        finally:
-            await self.stop()
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        request = self._network.read(scope, receive)
-        response, more = await self._answer(request)
-        headers = [
-            *response.headers,
-            *self._common,
-            *(() if is_page(response) else NO_PAGE),
-            *more,
-            (b"x-request-id", request.id.encode("ascii")),
-        ]
-        if response.status != 204:  # RFC 9110 §8.6
-            headers.append((b"content-length", str(len(response.body)).encode("ascii")))
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
-        seconds = time.perf_counter() - started
-        self._metrics.request(request.route, response.status, seconds)
-        self.access_log.note(request, response.status, seconds)
-
-    async def _answer(self, request: Request) -> tuple[HttpResponse, Headers]:
+    async def _answer(self, request: Request, scope: Scope) -> tuple[HttpResponse, Headers]:
         """The answer, and the headers that the page which asked needs to read it."""
         try:
             public_answer = await self._public(request)
             if public_answer is not None:
-                return public_answer, ()
+                return _beside(public_answer)
             domain = self._network.other_host(request)
             at_domain = await self._issuer_at(domain) if domain is not None else None
             found = match(request.path) if at_domain is None else match_at_domain(request.path, at_domain.tenant.name)
@@ -135,7 +71,7 @@ class AuthPlane:
             if issuer is None:
                 raise _nothing_here()
         except Exception as error:  # noqa: BLE001 - the one place where errors become answers
-            return failure(error, request, self._plane, page=_wants_page(request)), ()
+            return _beside(failure(error, request, self._plane, page=_wants_page(request)))
         request.tenant = found.tenant
         page = found.route.page
         try:
@@ -145,7 +81,7 @@ class AuthPlane:
                 response = await self._other_method(request, issuer, found.route.methods)
         except Exception as error:  # noqa: BLE001 - as above
             response = failure(error, request, self._plane, page=page, look=Branding.of(issuer.tenant))
-        return response, () if page else await self._cors_headers(request, issuer)
+        return _beside(response) if page else _beside(response, await self._cors_headers(request, issuer))
 
     async def _public(self, request: Request) -> HttpResponse | None:
         """Health, for probes that know no host name, and static files; None for all else."""
@@ -203,6 +139,11 @@ def create_app(
         store, settings.config, master_keys, runtime=runtime, directory=directory, extra_claims=extra_claims
     )
     return AuthPlane(provider, settings, store=store)
+
+
+def _beside(response: HttpResponse, more: Headers = ()) -> tuple[HttpResponse, Headers]:
+    """The answer with the headers that it gets: a page has a policy of its own."""
+    return response, more if is_page(response) else NO_PAGE + more
 
 
 def _wants_page(request: Request) -> bool:

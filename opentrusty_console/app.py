@@ -6,28 +6,26 @@ It has no database, no key and no session: everything of weight happens between 
 from __future__ import annotations
 
 import json
-import time
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from opentrusty_console.files import NONCE, STATIC, File, load
 from opentrusty_core import HttpResponse, Settings, SystemRuntime
 from opentrusty_core.errors import ConfigurationError
-from opentrusty_server.access_log import AccessLog
-from opentrusty_server.headers import NO_PAGE, NO_STORE, PAGE, Headers, common_headers
+from opentrusty_server.application import Application
+from opentrusty_server.headers import NO_PAGE, NO_STORE, PAGE, Headers
 from opentrusty_server.http import HttpError, Request
-from opentrusty_server.lifecycle import answer_lifespan
-from opentrusty_server.network import Network
+from opentrusty_server.metrics import RequestMetrics
 
 _NONCE_BYTES = 18
 _HTML = b"text/html; charset=utf-8"
 _JSON = b"application/json"
 
 
-class ConsolePlane:
+class ConsolePlane(Application):
     """The application of a deployment.
 
     Args:
@@ -42,49 +40,19 @@ class ConsolePlane:
         if settings.admin_url is None or settings.console_url is None:
             raise ConfigurationError("The console needs admin_url and console_url beside auth_url.")
         runtime = SystemRuntime()
+        super().__init__(settings.console_url, settings, runtime, metrics=RequestMetrics())
         self._runtime = runtime
         self._index, self._files = load(folder)
         self._config = json.dumps({"auth_url": settings.auth_url, "admin_url": settings.admin_url}).encode()
         self._planes = (settings.auth_url, settings.admin_url)
-        self._network = Network(settings.console_url, settings.trusted_proxies, runtime)
-        self._common = common_headers(secure=settings.console_url.startswith("https://"))
-        self._access_log = AccessLog(runtime)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI entry."""
-        if scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await answer_lifespan(self._start, self._stop, receive, send)
-        else:
-            raise RuntimeError(f"This application does not speak {scope['type']}.")
-
-    async def _start(self) -> None:
-        """There is nothing to wait for."""
-
-    async def _stop(self) -> None:
-        self._access_log.flush()
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        request = self._network.read(scope, receive)
+    async def _answer(self, request: Request, scope: Scope) -> tuple[HttpResponse, Headers]:
         try:
-            response = self._answer(request)
+            return self._respond(request), ()
         except HttpError as error:
-            response = _plain(error.status, error.description, error.headers)
-        length = str(len(response.body)).encode("ascii")
-        headers = [*response.headers, *self._common, (b"x-request-id", request.id.encode("ascii"))]
-        await send(
-            {
-                "type": "http.response.start",
-                "status": response.status,
-                "headers": [*headers, (b"content-length", length)],
-            }
-        )
-        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})
-        self._access_log.note(request, response.status, time.perf_counter() - started)
+            return _plain(error.status, error.description, error.headers), ()
 
-    def _answer(self, request: Request) -> HttpResponse:
+    def _respond(self, request: Request) -> HttpResponse:
         if request.path in {"/livez", "/readyz"}:  # probes know no host name
             request.route = request.path[1:]
             return _plain(200, "ok")

@@ -16,10 +16,11 @@ from opentrusty_admin.schemas.audit import (
     VerifyRequest,
 )
 from opentrusty_admin.schemas.base import Listing
-from opentrusty_admin.stream import NDJSON, Stream, begun, line_of
+from opentrusty_admin.stream import NDJSON, begun, line_of
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.verdict import Verdict
 from opentrusty_core.management import ExportFormat
+from opentrusty_server.application import Stream
 
 _ALL = "/tenants/{tenant}/audit"
 MEDIA_TYPES: Final = {ExportFormat.JSON_LINES: NDJSON, ExportFormat.CSV: "text/csv"}

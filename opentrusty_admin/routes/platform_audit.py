@@ -7,8 +7,9 @@ from opentrusty_admin.operation import operation
 from opentrusty_admin.routes.audit import MEDIA_TYPES, exported, verified
 from opentrusty_admin.schemas.audit import AuditEventOut, AuditExport, AuditListing, VerifyRequest
 from opentrusty_admin.schemas.base import Listing
-from opentrusty_admin.stream import NDJSON, Stream
+from opentrusty_admin.stream import NDJSON
 from opentrusty_core.domain.role import Permission
+from opentrusty_server.application import Stream
 
 _ALL = "/platform/audit"
 _READ = Permission.PLATFORM_AUDIT_READ

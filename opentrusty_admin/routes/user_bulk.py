@@ -8,10 +8,11 @@ from opentrusty_admin.call import Call
 from opentrusty_admin.operation import operation
 from opentrusty_admin.schemas.user_bulk import BulkCounts, BulkRequest, RefusedUser
 from opentrusty_admin.schemas.user_files import UserCount, UserFilter
-from opentrusty_admin.stream import NDJSON, Stream, begun, line_of
+from opentrusty_admin.stream import NDJSON, begun, line_of
 from opentrusty_core.domain.bulk import BulkStep
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.management import MOST_COUNTED
+from opentrusty_server.application import Stream
 
 
 @operation("GET", "/tenants/{tenant}/user-count", query=UserFilter, returns=UserCount, permission=Permission.USER_READ)

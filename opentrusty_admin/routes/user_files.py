@@ -8,10 +8,11 @@ from typing import Final
 from opentrusty_admin.call import Call
 from opentrusty_admin.operation import operation
 from opentrusty_admin.schemas.user_files import ImportCounts, ImportQuery, LineOut, UserFilter
-from opentrusty_admin.stream import NDJSON, Stream, Upload, begun, line_of
+from opentrusty_admin.stream import NDJSON, Upload, begun, line_of
 from opentrusty_core.domain.role import Permission
 from opentrusty_core.domain.user_import import ImportStep, LineOutcome
 from opentrusty_core.management import ImportFormat
+from opentrusty_server.application import Stream
 
 _FORMATS: Final = {
     NDJSON: ImportFormat.JSONL,

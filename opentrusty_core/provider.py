@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from opentrusty_core.callers import Callers
 from opentrusty_core.config import Config
 from opentrusty_core.crypto.cursors import Cursors
 from opentrusty_core.crypto.envelope import MasterKeys
@@ -14,8 +15,7 @@ from opentrusty_core.crypto.refresh import RefreshTokens
 from opentrusty_core.domain.builtin import builtin_clients, builtin_resources
 from opentrusty_core.domain.session import Browser
 from opentrusty_core.domain.signing_key import KeyPolicy
-from opentrusty_core.management import MaintenanceReport, Management, check_master_keys
-from opentrusty_core.preview import Previews
+from opentrusty_core.management import check_master_keys
 from opentrusty_core.protocol.cache import Remembered, Watch
 from opentrusty_core.protocol.deps import Deps, ExtraClaims
 from opentrusty_core.protocol.issuer import Issuers
@@ -25,6 +25,11 @@ from opentrusty_core.signin.deps import Deps as SignInDeps
 from opentrusty_core.signin.service import SignIn
 from opentrusty_core.signin.throttling import Limits
 from opentrusty_core.storage import Directory, Store
+
+if TYPE_CHECKING:
+    from opentrusty_core.callers import Callers
+    from opentrusty_core.management import MaintenanceReport, Management
+    from opentrusty_core.preview import Previews
 
 _CACHED_CLIENTS = 20_000
 
@@ -63,22 +68,16 @@ class Provider:
         self._master_keys = master_keys
         self.config = config
         self.runtime = runtime
-        self.management = Management(
-            store,
-            runtime,
-            config,
-            master_keys,
-            passwords=passwords,
-            key_policy=key_policy or KeyPolicy(),
-            directory=directory,
-        )
+        self._passwords = passwords
+        self._key_policy = key_policy or KeyPolicy()
+        self._directory = directory
         watch = Watch(store, runtime)
         issuers = Issuers(
             store,
             watch,
             config.auth_url,
             master_keys,
-            self.management.keys.ensure_active,
+            self._ensure_key,
             builtin=builtin_resources(config),
         )
         deps = Deps(
@@ -92,9 +91,8 @@ class Provider:
             extra_claims=extra_claims,
             builtin_clients=builtin_clients(config),
         )
+        self._deps = deps
         self.protocol = ProtocolService(deps)
-        self.previews = Previews(deps)
-        self.callers = Callers(deps, config)
         self.cursors = Cursors(master_keys)
         self.signin = SignIn(
             SignInDeps(
@@ -107,6 +105,40 @@ class Provider:
             ),
             master_keys,
         )
+
+    @cached_property
+    def management(self) -> Management:
+        """The use cases of administrators, made when first asked for, as are the next two: a plane that signs people in
+        starts without them.
+        """
+        from opentrusty_core.management import Management
+
+        return Management(
+            self._store,
+            self.runtime,
+            self.config,
+            self._master_keys,
+            passwords=self._passwords,
+            key_policy=self._key_policy,
+            directory=self._directory,
+        )
+
+    @cached_property
+    def previews(self) -> Previews:
+        """What a client would get for a person, and why."""
+        from opentrusty_core.preview import Previews
+
+        return Previews(self._deps)
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Who calls the Admin Plane."""
+        from opentrusty_core.callers import Callers
+
+        return Callers(self._deps, self.config)
+
+    async def _ensure_key(self, tenant_id: str, alg: str) -> object:
+        return await self.management.keys.ensure_active(tenant_id, alg)
 
     async def start(self) -> None:
         """Returns once the store can be served from.

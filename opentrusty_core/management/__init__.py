@@ -2,179 +2,114 @@
 
 Each takes the `Actor` who asks and names the `Permission` that it needs, returns records of the domain, and writes its
 audit event in the transaction of the change. What is another tenant's looks absent.
+
+The names below are its public interface. They are imported when first used: a plane that signs people in starts without
+the use cases of administrators.
 """
 
 from __future__ import annotations
 
-from opentrusty_core.config import Config, Settings
-from opentrusty_core.crypto.envelope import MasterKeys
-from opentrusty_core.crypto.passwords import Passwords
-from opentrusty_core.domain.signing_key import KeyPolicy
-from opentrusty_core.management.accesses import Accesses, Administrator, NamedAccess
-from opentrusty_core.management.actor import Actor, actor_of_client, actor_of_user
-from opentrusty_core.management.audit import Audit
-from opentrusty_core.management.audit_expiry import AuditExpiry
-from opentrusty_core.management.audit_export import ExportFormat
-from opentrusty_core.management.bootstrap import Bootstrap, Bootstrapped
-from opentrusty_core.management.bulk_users import BulkUsers
-from opentrusty_core.management.client_fields import NOT_SUPPORTED, ClientFields
-from opentrusty_core.management.client_grants import ClientGrants
-from opentrusty_core.management.clients import Clients, ClientWithSecret
-from opentrusty_core.management.consents import Consents
-from opentrusty_core.management.context import Context
-from opentrusty_core.management.custom_roles import CustomRoles, RoleFields
-from opentrusty_core.management.domains import Domains
-from opentrusty_core.management.erasure import Erasure
-from opentrusty_core.management.groups import GroupFields, Groups
-from opentrusty_core.management.idempotency import Begun, Idempotency, Repeated
-from opentrusty_core.management.import_lines import ImportFormat
-from opentrusty_core.management.keys import Keys, KeySteps
-from opentrusty_core.management.links import Links, MadeLink
-from opentrusty_core.management.maintenance import Maintenance, MaintenanceReport
-from opentrusty_core.management.manifests import Manifests, UseCases
-from opentrusty_core.management.master_key import (
-    check_master_keys,
-    create_master_key_file,
-    load_master_keys,
-    older_keys,
-)
-from opentrusty_core.management.me import Me, Myself
-from opentrusty_core.management.password_policy import generate_password
-from opentrusty_core.management.principal_names import PrincipalNames
-from opentrusty_core.management.resealing import Resealed, Resealing
-from opentrusty_core.management.resources import Resources
-from opentrusty_core.management.roles import Roles
-from opentrusty_core.management.sealing import Sealing, SealReport
-from opentrusty_core.management.sessions import Sessions
-from opentrusty_core.management.statistics import Statistics
-from opentrusty_core.management.system import Check, System, SystemHealth
-from opentrusty_core.management.tenant_lives import GRACE, PLATFORM_TENANT
-from opentrusty_core.management.tenant_settings import Bounds, settings_bounds
-from opentrusty_core.management.tenants import FirstOwner, InvitedOwner, Tenants
-from opentrusty_core.management.user_exports import UserExports
-from opentrusty_core.management.user_fields import UserFields
-from opentrusty_core.management.user_imports import UserImports
-from opentrusty_core.management.users import MOST_COUNTED, Users
-from opentrusty_core.runtime import Runtime
-from opentrusty_core.storage import Directory, Store
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "GRACE",
-    "MOST_COUNTED",
-    "NOT_SUPPORTED",
-    "PLATFORM_TENANT",
-    "Actor",
-    "Administrator",
-    "Begun",
-    "Bootstrapped",
-    "Bounds",
-    "Check",
-    "ClientFields",
-    "ClientWithSecret",
-    "ExportFormat",
-    "FirstOwner",
-    "GroupFields",
-    "ImportFormat",
-    "InvitedOwner",
-    "KeySteps",
-    "MadeLink",
-    "MaintenanceReport",
-    "Management",
-    "Myself",
-    "NamedAccess",
-    "PrincipalNames",
-    "Repeated",
-    "Resealed",
-    "RoleFields",
-    "SealReport",
-    "SystemHealth",
-    "UserFields",
-    "actor_of_client",
-    "actor_of_user",
-    "check_master_keys",
-    "create_master_key_file",
-    "generate_password",
-    "load_master_keys",
-    "older_keys",
-    "settings_bounds",
-]
+from opentrusty_core.lazy import names_of
 
+if TYPE_CHECKING:
+    from opentrusty_core.management.accesses import Administrator as Administrator
+    from opentrusty_core.management.accesses import NamedAccess as NamedAccess
+    from opentrusty_core.management.actor import Actor as Actor
+    from opentrusty_core.management.actor import actor_of_client as actor_of_client
+    from opentrusty_core.management.actor import actor_of_user as actor_of_user
+    from opentrusty_core.management.audit_export import ExportFormat as ExportFormat
+    from opentrusty_core.management.bootstrap import Bootstrapped as Bootstrapped
+    from opentrusty_core.management.client_fields import NOT_SUPPORTED as NOT_SUPPORTED
+    from opentrusty_core.management.client_fields import ClientFields as ClientFields
+    from opentrusty_core.management.clients import ClientWithSecret as ClientWithSecret
+    from opentrusty_core.management.custom_roles import RoleFields as RoleFields
+    from opentrusty_core.management.groups import GroupFields as GroupFields
+    from opentrusty_core.management.idempotency import Begun as Begun
+    from opentrusty_core.management.idempotency import Repeated as Repeated
+    from opentrusty_core.management.import_lines import ImportFormat as ImportFormat
+    from opentrusty_core.management.keys import KeySteps as KeySteps
+    from opentrusty_core.management.links import MadeLink as MadeLink
+    from opentrusty_core.management.maintenance import MaintenanceReport as MaintenanceReport
+    from opentrusty_core.management.master_key import check_master_keys as check_master_keys
+    from opentrusty_core.management.master_key import create_master_key_file as create_master_key_file
+    from opentrusty_core.management.master_key import load_master_keys as load_master_keys
+    from opentrusty_core.management.master_key import older_keys as older_keys
+    from opentrusty_core.management.me import Myself as Myself
+    from opentrusty_core.management.password_policy import generate_password as generate_password
+    from opentrusty_core.management.principal_names import PrincipalNames as PrincipalNames
+    from opentrusty_core.management.resealing import Resealed as Resealed
+    from opentrusty_core.management.sealing import SealReport as SealReport
+    from opentrusty_core.management.system import Check as Check
+    from opentrusty_core.management.system import SystemHealth as SystemHealth
+    from opentrusty_core.management.tenant_lives import GRACE as GRACE
+    from opentrusty_core.management.tenant_lives import PLATFORM_TENANT as PLATFORM_TENANT
+    from opentrusty_core.management.tenant_settings import Bounds as Bounds
+    from opentrusty_core.management.tenant_settings import settings_bounds as settings_bounds
+    from opentrusty_core.management.tenants import FirstOwner as FirstOwner
+    from opentrusty_core.management.tenants import InvitedOwner as InvitedOwner
+    from opentrusty_core.management.use_cases import Management as Management
+    from opentrusty_core.management.user_fields import UserFields as UserFields
+    from opentrusty_core.management.users import MOST_COUNTED as MOST_COUNTED
 
-class Management:
-    """Every use case, by its noun.
+_HOMES = {
+    "accesses": (
+        "Administrator",
+        "NamedAccess",
+    ),
+    "actor": (
+        "Actor",
+        "actor_of_client",
+        "actor_of_user",
+    ),
+    "audit_export": ("ExportFormat",),
+    "bootstrap": ("Bootstrapped",),
+    "client_fields": (
+        "ClientFields",
+        "NOT_SUPPORTED",
+    ),
+    "clients": ("ClientWithSecret",),
+    "custom_roles": ("RoleFields",),
+    "groups": ("GroupFields",),
+    "idempotency": (
+        "Begun",
+        "Repeated",
+    ),
+    "import_lines": ("ImportFormat",),
+    "keys": ("KeySteps",),
+    "links": ("MadeLink",),
+    "maintenance": ("MaintenanceReport",),
+    "master_key": (
+        "check_master_keys",
+        "create_master_key_file",
+        "load_master_keys",
+        "older_keys",
+    ),
+    "me": ("Myself",),
+    "password_policy": ("generate_password",),
+    "principal_names": ("PrincipalNames",),
+    "resealing": ("Resealed",),
+    "sealing": ("SealReport",),
+    "system": (
+        "Check",
+        "SystemHealth",
+    ),
+    "tenant_lives": (
+        "GRACE",
+        "PLATFORM_TENANT",
+    ),
+    "tenant_settings": (
+        "Bounds",
+        "settings_bounds",
+    ),
+    "tenants": (
+        "FirstOwner",
+        "InvitedOwner",
+    ),
+    "use_cases": ("Management",),
+    "user_fields": ("UserFields",),
+    "users": ("MOST_COUNTED",),
+}
 
-    Args:
-        store: a store whose master key has been checked (`check_master_keys`), or use `opened`.
-        passwords: hashes users' passwords; made from `runtime` where none is given.
-        key_policy: the pace of the signing keys' life.
-        directory: where people come from, if not from the store.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        runtime: Runtime,
-        config: Config,
-        master_keys: MasterKeys,
-        *,
-        passwords: Passwords | None = None,
-        key_policy: KeyPolicy | None = None,
-        directory: Directory | None = None,
-    ) -> None:
-        context = Context(
-            store=store,
-            runtime=runtime,
-            config=config,
-            passwords=passwords or Passwords(runtime.token_bytes),
-            master_keys=master_keys,
-            key_policy=key_policy or KeyPolicy(),
-            directory=directory,
-        )
-        self.keys = Keys(context)
-        self.users = Users(context)
-        self.links = Links(context, self.users)
-        self.tenants = Tenants(context, self.keys, self.users, self.links)
-        self.domains = Domains(context)
-        self.clients = Clients(context)
-        self.client_grants = ClientGrants(context)
-        self.resources = Resources(context)
-        self.roles = Roles(context)
-        self.custom_roles = CustomRoles(context)
-        self.groups = Groups(context)
-        self.manifests = Manifests(
-            context,
-            UseCases(
-                tenants=self.tenants,
-                resources=self.resources,
-                clients=self.clients,
-                custom_roles=self.custom_roles,
-                roles=self.roles,
-                groups=self.groups,
-            ),
-        )
-        self.accesses = Accesses(context)
-        self.user_imports = UserImports(context, self.users, self.roles)
-        self.user_exports = UserExports(context)
-        self.sessions = Sessions(context)
-        self.consents = Consents(context)
-        self.bulk_users = BulkUsers(context, self.users, self.sessions)
-        self.audit = Audit(context)
-        self.me = Me(context, self.accesses)
-        self.idempotency = Idempotency(context)
-        self.bootstrap = Bootstrap(context, self.tenants, self.users)
-        self.statistics = Statistics(context)
-        self.sealing = Sealing(context)
-        self.system = System(context)
-        self.resealing = Resealing(context)
-        self.maintenance = Maintenance(context, self.keys, self.sealing, AuditExpiry(context), Erasure(context))
-
-    @classmethod
-    async def opened(cls, store: Store, runtime: Runtime, settings: Settings) -> Management:
-        """The use cases over a deployment's store and settings.
-
-        Raises:
-            ConfigurationError: there is no master key, or it is not this database's.
-        """
-        master_keys = load_master_keys(settings, runtime)
-        await check_master_keys(store, master_keys)
-        return cls(store, runtime, settings.config, master_keys)
+__getattr__, __dir__, __all__ = names_of(__name__, _HOMES)

@@ -598,4 +598,12 @@ def test_health_is_shown_and_fails_where_something_is_wrong(acme: Cli) -> None:
     assert (found["status"], found["failing"]) == ("ok", [])
     assert found["schema"][:4].isdecimal()
     assert found["keys"]["active"] == 4
-    assert set(found["checks"]) == {"database", "clock", "keys", "maintenance", "backlog", "master_key"}
+    assert set(found["checks"]) == {
+        "database",
+        "clock",
+        "keys",
+        "maintenance",
+        "backlog",
+        "master_key",
+        "older_master_keys",
+    }

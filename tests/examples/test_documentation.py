@@ -288,7 +288,8 @@ def check_member(owner: type | None, name: str, member: object) -> None:
 
 def constant_is_documented(name: str) -> bool:
     """Whether the assignment is followed by a text of its own."""
-    home = importlib.import_module(f"opentrusty_core.{opentrusty_core._HOME_OF[name]}")
+    module = next(home for home, names in opentrusty_core._HOMES.items() if name in names)
+    home = importlib.import_module(f"opentrusty_core.{module}")
     body = ast.parse(inspect.getsource(home)).body
     for statement, following in itertools.pairwise(body):
         targets = statement.targets if isinstance(statement, ast.Assign) else []

@@ -147,7 +147,8 @@ class _Verification:
 
     def _check_accepted(self, event_id: str) -> None:
         """That what once was accepted is still there: an older version of its segment would not tell of it."""
-        if event_id >= self._begins_id and event_id not in self._late:
+        is_kept = event_id >= self._begins_id or not self._expired_segments
+        if is_kept and event_id not in self._late:
             raise Damaged(Damage.REMOVED, Part.EVENT, event_id)
 
     def _require(self, part: Segment | Head, kind: Part, *, is_sealed: bool, number: object = "") -> None:

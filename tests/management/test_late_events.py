@@ -148,6 +148,22 @@ async def test_once_accepted_it_is_sealed(acme: Place, one: AuditEvent) -> None:
     assert await finding(acme) == removed
 
 
+@pytest.mark.case("L5")
+async def test_what_came_before_all_others_does_not_vanish_either(acme: Place) -> None:
+    """While nothing has had its time, there is nothing else that it could have gone with."""
+    await seal(acme)
+    event = await write(acme, made(acme, id="0" * 26))
+    tables = tables_of(acme)
+    (first_id,) = tables.audit_segments
+    older = tables.audit_segments[first_id]
+    await accept(acme, event.id)
+    await seal(acme)
+    assert await finding(acme) is None
+    del tables.audit[event.id]
+    tables.audit_segments[first_id] = _with_the_events_of(tables.audit_segments[first_id], older, acme)
+    assert await finding(acme) == Finding(damage=Damage.REMOVED, part=Part.EVENT, id=event.id)
+
+
 def _with_the_events_of(newer: Segment, older: Segment, place: Place) -> Segment:
     """As the sealer would have made it, had nobody accepted anything: what a stranger may have kept a copy of."""
     from opentrusty_core.management.seal import Seal

@@ -9,14 +9,16 @@ interface Props {
   count: number;
   /** Set where a filter says whom, whatever is loaded. */
   all: boolean;
-  /** How many the filter finds, as text, where all that is loaded is picked and more could be. */
-  more: string | undefined;
+  /** Whether all that is loaded is picked, and there is more. */
+  beyond: boolean;
+  /** How many the filter finds, as text; without a filter nobody beyond those loaded can be picked. */
+  total: string | undefined;
   onAll: () => void;
   onClear: () => void;
   onAction: (action: BulkAction) => void;
 }
 
-export function BulkBar({ count, all, more, onAll, onClear, onAction }: Props) {
+export function BulkBar({ count, all, beyond, total, onAll, onClear, onAction }: Props) {
   const { t } = useTranslation(["users", "shared"]);
   const may = useMay();
   const shown = formatNumber(count);
@@ -31,7 +33,7 @@ export function BulkBar({ count, all, more, onAll, onClear, onAction }: Props) {
         <Group gap="xs">
           <CloseButton aria-label={t("bulk.clear")} onClick={onClear} />
           <Text fw={600} size="sm" role="status">
-            {all && more ? t("bulk.allFound", { total: more }) : t("bulk.picked", { count, shown })}
+            {all ? t("bulk.allFound", { total: total ?? shown }) : t("bulk.picked", { count, shown })}
           </Text>
         </Group>
         <Group gap="xs">
@@ -47,12 +49,16 @@ export function BulkBar({ count, all, more, onAll, onClear, onAction }: Props) {
           )}
         </Group>
       </Group>
-      {!all && more && (
+      {!all && beyond && (
         <Text size="sm">
           {t("bulk.loadedOnly", { count, shown })}{" "}
-          <Anchor component="button" type="button" size="sm" onClick={onAll}>
-            {t("bulk.pickAll", { total: more })}
-          </Anchor>
+          {total === undefined ? (
+            t("bulk.needFilter")
+          ) : (
+            <Anchor component="button" type="button" size="sm" onClick={onAll}>
+              {t("bulk.pickAll", { total })}
+            </Anchor>
+          )}
         </Text>
       )}
     </Stack>

@@ -1,6 +1,6 @@
 /** What a person has allowed applications. */
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
+import { Anchor, Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Link, useParams } from "@tanstack/react-router";
 import { Handshake } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,7 +10,7 @@ import { Confirm } from "@/shared/ui/Confirm";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { say } from "@/shared/ui/forms";
 import { Loaded, Nothing } from "@/shared/ui/states";
-import { type Consent, useConsents, useWithdrawConsent } from "./api";
+import { type Consent, useClientName, useConsents, useWithdrawConsent } from "./api";
 
 export function ConsentsTab() {
   const { t } = useTranslation("users");
@@ -54,10 +54,33 @@ export function ConsentsTab() {
   );
 }
 
+/** Its name, leading to its page; its id where it may not be read. */
+function Application({ clientId }: { clientId: string }) {
+  const tenant = useTenant();
+  const mayRead = useMay()("client:read");
+  const name = useClientName(tenant, clientId, mayRead);
+  if (!mayRead) return clientId;
+  return (
+    <Anchor
+      size="sm"
+      fw={500}
+      renderRoot={(props) => (
+        <Link {...props} to={`/t/${tenant}/applications/${clientId}/settings` as string} />
+      )}
+    >
+      {name.data ?? clientId}
+    </Anchor>
+  );
+}
+
 function useColumns(onWithdraw: ((client_id: string) => void) | undefined): Column<Consent>[] {
   const { t } = useTranslation("users");
   const columns: Column<Consent>[] = [
-    { id: "application", header: t("application"), cell: (consent) => consent.client_id },
+    {
+      id: "application",
+      header: t("application"),
+      cell: (consent) => <Application clientId={consent.client_id} />,
+    },
     {
       id: "scope",
       header: t("allowed"),

@@ -16,6 +16,7 @@ import { type User, type UserFilter, useUserCount, useUsers } from "./api";
 import { BulkBar } from "./BulkBar";
 import { BulkDialog } from "./BulkDialog";
 import type { BulkAction } from "./bulk";
+import { usePicked } from "./picked";
 import { AddUser, UsersActions } from "./UsersActions";
 
 export function UsersPage() {
@@ -29,10 +30,10 @@ export function UsersPage() {
   const count = useUserCount(tenant, filter).data;
   const total =
     count && (count.more ? t("moreThan", { count: formatNumber(count.count) }) : formatNumber(count.count));
-  const [picked, pick] = usePicked(filter);
+  const picked = usePicked(filter, rows);
   const [action, setAction] = useState<BulkAction>();
   const isPicking = may("user:write") || may("session:end") || may("role:assign");
-  const isAllLoaded = rows.length > 0 && picked.ids.size === rows.length;
+  const isAllLoaded = picked.people.length === rows.length;
   const empty = filtered ? (
     <NoMatch />
   ) : (
@@ -46,13 +47,14 @@ export function UsersPage() {
   return (
     <Page title={t("title")} description={t("description")} actions={<UsersActions filter={filter} />}>
       <Stack>
-        {picked.ids.size > 0 ? (
+        {picked.people.length > 0 ? (
           <BulkBar
-            count={picked.ids.size}
+            count={picked.people.length}
             all={picked.all}
-            more={filtered && isAllLoaded && table.hasMore ? total : undefined}
-            onAll={() => pick({ ids: picked.ids, all: true })}
-            onClear={() => pick(NOBODY)}
+            beyond={isAllLoaded && table.hasMore}
+            total={filtered ? total : undefined}
+            onAll={picked.everybody}
+            onClear={picked.nobody}
             onAction={setAction}
           />
         ) : (
@@ -69,9 +71,7 @@ export function UsersPage() {
               columns={columns}
               rowId={idOf}
               rowLabel={usernameOf}
-              selection={
-                isPicking ? { ids: picked.ids, onChange: (ids) => pick({ ids, all: false }) } : undefined
-              }
+              selection={isPicking ? { ids: picked.ids, onChange: picked.some } : undefined}
               sort={filter.sort}
               onSort={(sort) => change({ sort })}
               empty={empty}
@@ -82,11 +82,11 @@ export function UsersPage() {
       {action && (
         <BulkDialog
           action={action}
-          target={picked.all ? { found: filter } : { picked: rows.filter(({ id }) => picked.ids.has(id)) }}
+          target={picked.all ? { found: filter } : { picked: picked.people }}
           found={count?.more ? undefined : count?.count}
           onClose={(changed) => {
             setAction(undefined);
-            if (changed) pick(NOBODY);
+            if (changed) picked.nobody();
           }}
         />
       )}
@@ -96,21 +96,6 @@ export function UsersPage() {
 
 const idOf = (user: User) => user.id;
 const usernameOf = (user: User) => user.username;
-
-interface Picked {
-  ids: ReadonlySet<string>;
-  /** Everybody whom the filter finds, loaded or not. */
-  all: boolean;
-}
-
-const NOBODY: Picked = { ids: new Set(), all: false };
-
-/** Whom one has picked; another search begins with nobody. */
-function usePicked({ search, status }: UserFilter): [Picked, (picked: Picked) => void] {
-  const of = `${status} ${search}`;
-  const [state, setState] = useState({ of, picked: NOBODY });
-  return [state.of === of ? state.picked : NOBODY, (picked) => setState({ of, picked })];
-}
 
 function Toolbar(props: {
   filter: UserFilter;

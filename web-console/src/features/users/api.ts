@@ -120,6 +120,16 @@ export function useConsents(tenant: string, user_id: string) {
   return api$().useQuery("get", `${USER}/consents`, { params: { path: { tenant, user_id } } });
 }
 
+/** How an application is called, where it may be read. */
+export function useClientName(tenant: string, client_id: string, enabled: boolean) {
+  return api$().useQuery(
+    "get",
+    "/api/v1/tenants/{tenant}/clients/{client_id}",
+    { params: { path: { tenant, client_id } } },
+    { enabled, select: ({ client_name }) => client_name },
+  );
+}
+
 export function useWithdrawConsent() {
   return api$().useMutation("delete", `${USER}/consents/{client_id}`, { onSuccess: useRefreshed() });
 }

@@ -185,6 +185,7 @@ const de: Catalogue = {
     allFound: "Alle {{total}} passenden sind ausgewählt",
     loadedOnly_one: "Ausgewählt ist die {{shown}} bisher geladene Person.",
     loadedOnly_other: "Ausgewählt sind die {{shown}} bisher geladenen Personen.",
+    needFilter: "Mit einer Suche oder einem Status lassen sich alle passenden auswählen.",
     pickAll: "Alle {{total}} passenden auswählen",
     thatIsYou: "Das sind Sie selbst.",
     disable: "Sperren",

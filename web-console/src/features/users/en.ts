@@ -178,6 +178,7 @@ const en = {
     allFound: "All {{total}} who match are picked",
     loadedOnly_one: "The {{shown}} person loaded so far is picked.",
     loadedOnly_other: "The {{shown}} people loaded so far are picked.",
+    needFilter: "Search or name a status to pick all who match.",
     pickAll: "Pick all {{total}} who match",
     thatIsYou: "That is you.",
     disable: "Disable",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN
@@ -49,6 +49,9 @@ def test_tenants_are_found_sorted_and_filtered_in_the_url(console: Console) -> N
     console.goto("/platform/tenants?sort=-name")
     names = page.get_by_role("table").get_by_role("link").all_inner_texts()
     assert names == sorted(names, reverse=True)
+    console.goto("/platform/tenants?search=2026")  # digits are a text like any other
+    expect(page.get_by_role("searchbox")).to_have_value("2026")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
     console.goto("/platform/tenants?status=suspended")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
 
@@ -167,6 +170,42 @@ def test_the_health_of_the_deployment_is_seen(console: Console) -> None:
     expect(page.get_by_role("heading", name="Master key")).to_be_visible()
     expect(page.get_by_text(re.compile("Seen at"))).to_be_visible()
     console.assert_accessible()
+
+
+def test_what_is_wrong_is_said_with_what_to_do_and_the_page_looks_again(console: Console) -> None:
+    """As the Admin Plane tells it: a maintenance that never ended, then a database that does not answer."""
+    page = console.sign_in(platform_admin(console.dev), "/platform/tenants")
+
+    def never_maintained(route: Route) -> None:
+        answer = route.fetch()
+        health = answer.json()
+        for check in health["checks"]:
+            if check["name"] == "maintenance":
+                check["status"] = "warning"
+        route.fulfill(response=answer, json={**health, "status": "warning", "maintenance": None})
+
+    def no_database(route: Route) -> None:
+        problem = {
+            "type": "about:blank",
+            "title": "Unavailable",
+            "detail": "The database does not answer.",
+            "status": 503,
+        }
+        headers = {"access-control-allow-origin": console.url, "content-type": "application/problem+json"}
+        route.fulfill(status=503, json=problem, headers=headers)
+
+    page.route("**/api/v1/system/health", never_maintained)
+    page.get_by_role("link", name="System health").click()
+    expect(page.get_by_text("1 thing needs attention")).to_be_visible()
+    expect(page.get_by_text("It has never come to its end.")).to_be_visible()
+    expect(page.get_by_text(re.compile("Is an Auth Plane running"))).to_be_visible()
+    console.assert_accessible()
+    page.route("**/api/v1/system/health", no_database)
+    expect(page.get_by_text(re.compile("Nobody can sign in and no token is issued"))).to_be_visible(timeout=25_000)
+    expect(page.get_by_text(re.compile("Last seen at"))).to_be_visible()
+    console.assert_accessible()
+    page.unroute("**/api/v1/system/health")
+    expect(page.get_by_text("Everything is as it should be")).to_be_visible(timeout=25_000)
 
 
 def test_the_overview_says_how_the_platform_is_and_how_it_is_used(console: Console) -> None:

@@ -124,6 +124,18 @@ def test_tokens_that_were_thrown_away_are_replaced_beside_the_page_and_the_form_
     assert len(console.context.pages) == 1
 
 
+def test_a_token_is_renewed_in_time_and_nobody_notices(console: Console) -> None:
+    """By the refresh token, under the form that is being filled in."""
+    console.page.clock.install()
+    issued = Issued(console)
+    page = a_form_half_filled(console, "patient")
+    assert len(issued.answers) == 1
+    page.clock.fast_forward("09:45")  # of ten minutes: in the last half minute it is renewed
+    page.get_by_role("button", name="Add user").click()
+    page.get_by_role("heading", level=1, name="Zoe").wait_for()
+    assert len(issued.answers) == 2
+
+
 def test_after_the_session_the_person_signs_in_beside_the_page_and_the_form_is_sent(console: Console) -> None:
     """An administrator has ended it meanwhile; what was typed is still there."""
     page = a_form_half_filled(console, "ended")

@@ -6,7 +6,7 @@ import { catalogueLoaded } from "@/shared/i18n/i18n";
 
 export async function requireSession(location: { href: string; pathname: string }): Promise<void> {
   if (session()) return catalogueLoaded();
-  if (takeSignedOut()) throw redirect({ to: "/sign-in", search: { signed_out: true } });
+  if (takeSignedOut()) throw redirect({ to: "/sign-in", search: { signed_out: "true" } });
   const tenant = lastTenant() ?? namedTenant(location.pathname);
   if (!tenant) throw redirect({ to: "/sign-in", search: { return_to: location.href } });
   await beginSignIn(tenant, location.href, { silent: true });

@@ -15,6 +15,7 @@ import { requireSession } from "./guard";
 import { CallbackPage } from "./pages/CallbackPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { SignInPage } from "./pages/SignInPage";
+import { readSearch, writeSearch } from "./search";
 import { Root } from "./shell/Root";
 
 const text = z.optional(z.string());
@@ -34,7 +35,7 @@ const signIn = createRoute({
     return_to: text,
     error: text,
     error_description: text,
-    signed_out: z.optional(z.boolean()),
+    signed_out: text,
   }),
   beforeLoad: async ({ search }) => {
     if (!search.iss || search.error) return;
@@ -386,6 +387,8 @@ export const routeTree = root.addChildren([
 
 export const router = createRouter({
   routeTree,
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
   defaultPreload: "intent",
   defaultPendingComponent: Loading,
   defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,

@@ -75,7 +75,7 @@ export function EventDetails({ scope, event }: { scope: Scope; event: AuditEvent
 
 function Row({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <Group align="start" gap="md" wrap="wrap">
+    <Group align="start" gap="md" style={{ rowGap: 2 }} wrap="wrap">
       <Text size="sm" c="dimmed" w={140}>
         {label}
       </Text>

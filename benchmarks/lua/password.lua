@@ -48,7 +48,9 @@ function response(status, headers, body)
   local location = status == 303 and headers["location"] or ""
   local handle, code = location:match("/interaction/([%w_%-]+)$"), location:match("[?&]code=([%w_%-]+)")
   local tenant = location:match("[?&]iss=[^&]+%%2Ft%%2F([%w%-]+)")
+  -- wrk tells of the last cookie only: that of the tab has the value of the browser's.
   local cookie = (headers["set-cookie"] or ""):match("^([^;]+)")
+  if cookie then cookie = cookie:gsub("_tab%.[^=]*=", "_browser=") end
   if code and tenant and cookie then
     push(token(tenant, code))
   elseif handle and cookie then

@@ -103,7 +103,7 @@ def document(operations: Iterable[Operation]) -> bytes:
 
 def _named(text: str, components: Iterable[str]) -> str:
     """The document in the names that its readers see: `Client` and `ClientPage`."""
-    names = {name: re.sub(r"^Listing_(\w+)_$", r"\1Page", name).replace("Out", "") for name in components}
+    names = {name: re.sub(r"Out(?=Page$|$)", "", re.sub(r"^Listing_(\w+)_$", r"\1Page", name)) for name in components}
     if len(set(names.values())) < len(names):
         raise ValueError("two schemas share a name")
     for name, shown in names.items():

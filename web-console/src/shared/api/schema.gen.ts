@@ -1692,7 +1692,7 @@ export interface components {
             };
             id: string;
             ip: string | null;
-            outcome: components["schemas"]["come"];
+            outcome: components["schemas"]["Outcome"];
             /** @description Why it failed. */
             reason: string | null;
             request_id: string | null;
@@ -2627,7 +2627,7 @@ export interface components {
          * @description How it ended.
          * @enum {string}
          */
-        come: "success" | "failure";
+        Outcome: "success" | "failure";
         /** @description The invitation of a new tenant's owner, as it is seen once. */
         OwnerLink: {
             /** Format: date-time */

@@ -14,6 +14,8 @@ from psycopg import sql
 
 from benchmarks.people import FAMILIES, GIVEN, person
 from opentrusty_core.domain.search import beginnings_of
+from opentrusty_core.management.maintenance import LOCK
+from opentrusty_core.stores.sql.postgres.migrator import lock_key
 
 PERSON = "'u' || lpad(n::text, 25, '0')"
 SESSION = "'s' || lpad(n::text, 25, '0')"
@@ -140,6 +142,12 @@ class Bulk:
         ids = {refresh_id(number): number for number in numbers}
         query = "SELECT id, generation FROM refresh_tokens WHERE tenant_id = %s AND id = ANY(%s)"
         return {ids[id_]: generation for id_, generation in self._connection.execute(query, [tenant_id, list(ids)])}
+
+    def keep_maintenance_away(self) -> None:
+        """Hold its lock until `close`: the keys of thousands of tenants that were all made just now are not what is
+        measured.
+        """
+        self._connection.execute("SELECT pg_advisory_lock(%s)", [lock_key(LOCK)])
 
     def settle(self) -> None:
         """Vacuum and count everything, and write it to disk, so that none of it happens under load."""

@@ -93,15 +93,20 @@ def run(*, quick: bool) -> tuple[str, dict[str, Any], bool]:
     with postgresql() as database:
         auth_url, admin_url = free_url(), free_url()
         world = anyio.run(make_world, database, auth_url)
-        with closing(Bulk(database.url)) as bulk, _told(f"{users:,} users in one of {tenants:,} tenants: seeding"):
-            bulk.tenants(world.pattern, new_tenants(world, tenants - 1))  # copies of a tenant that is small still
-            bulk.named_people(world.pattern, users)
-            bulk.settle()
-        secret = anyio.run(_agent, database, world, auth_url, admin_url)
-        token = _token(database, auth_url, admin_url, secret)
-        with serve_admin(database, admin_url, auth_url) as server, closing(Caller(server, database, token)) as caller:
-            answered = [caller.ask(question, calls) for question in questions(users)]
-            rate, import_cpu = caller.bring(imported)
+        with closing(Bulk(database.url)) as bulk:
+            with _told(f"{users:,} users in one of {tenants:,} tenants: seeding"):
+                bulk.tenants(world.pattern, new_tenants(world, tenants - 1))  # copies of a tenant that is small still
+                bulk.named_people(world.pattern, users)
+                bulk.settle()
+            bulk.keep_maintenance_away()
+            secret = anyio.run(_agent, database, world, auth_url, admin_url)
+            token = _token(database, auth_url, admin_url, secret)
+            with (
+                serve_admin(database, admin_url, auth_url) as server,
+                closing(Caller(server, database, token)) as caller,
+            ):
+                answered = [caller.ask(question, calls) for question in questions(users)]
+                rate, import_cpu = caller.bring(imported)
     content = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "machine": report.machine(),

@@ -64,6 +64,16 @@ def routes(operations: Iterable[Operation]) -> list[Route]:
     return [Route(PREFIX + path, Endpoint(paths[path])) for path in ordered]
 
 
+def by_length(ordered: list[Route]) -> tuple[tuple[Route, ...], ...]:
+    """Those that a path of so many slashes can be, in their order; the last are for all longer ones."""
+    slashes = [(route, route.path.count("/"), ":path}" in route.path) for route in ordered]
+    longest = max((count for _, count, _ in slashes), default=0)
+    return tuple(
+        tuple(route for route, count, goes_on in slashes if count == wanted or (goes_on and count < wanted))
+        for wanted in range(longest + 2)
+    )
+
+
 class AdminPlane(Application):
     """The application. `create_app` makes one from settings; those who embed hand over a provider of their own.
 
@@ -98,6 +108,7 @@ class AdminPlane(Application):
         self._cors = Cors(settings.console_url)
         self._openapi = document(operations)
         self.routes = routes(operations)
+        self._by_length = by_length(self.routes)
 
     async def _answer(self, request: Request, scope: Scope) -> tuple[Answer, Headers]:
         return await self._respond(request, scope), (*NO_PAGE, *self._cors.headers(request))
@@ -158,7 +169,8 @@ class AdminPlane(Application):
         }
 
     def _match(self, scope: Scope) -> tuple[Endpoint, dict[str, str]]:
-        for route in self.routes:
+        slashes = scope["path"].removeprefix(scope.get("root_path", "")).count("/")
+        for route in self._by_length[min(slashes, len(self._by_length) - 1)]:
             match, child = route.matches(scope)
             if match is Match.FULL and isinstance(route.endpoint, Endpoint):
                 return route.endpoint, child["path_params"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Match
 
 import opentrusty_admin
-from opentrusty_admin.app import AdminPlane, Endpoint
+from opentrusty_admin.app import AdminPlane, Endpoint, by_length, routes
 from opentrusty_admin.call import Call
 from opentrusty_admin.openapi import document
 from opentrusty_admin.operation import Access, operation
@@ -32,6 +34,21 @@ async def test_every_route_declares_its_permission(world: AdminWorld) -> None:
     assert served == {(found.method, found.path): found.permission for found in OPERATIONS}
     assert all(found.permissions or isinstance(found.permission, Access) for found in OPERATIONS)
     assert [found.id for found in OPERATIONS if found.permission is Access.PUBLIC] == ["find_issuer"]
+
+
+def test_a_path_leads_where_it_would_if_every_route_were_asked() -> None:
+    """Routes are looked up by their length; an identifier that holds slashes is of any."""
+    ordered = routes(OPERATIONS)
+    sorted_out = by_length(ordered)
+    for filled in ("x", "https://api.example/v1/orders"):
+        for route in ordered:
+            path = re.sub(r"\{[^}]*:path\}", filled, route.path)
+            path = re.sub(r"\{[^}]*\}", "x", path)
+            scope = {"type": "http", "method": "GET", "path": path}
+            expected = [it for it in ordered if it.matches(scope)[0] is Match.FULL]
+            some = sorted_out[min(path.count("/"), len(sorted_out) - 1)]
+            assert [it for it in some if it.matches(scope)[0] is Match.FULL] == expected
+            assert len(some) < len(ordered) / 2
 
 
 @pytest.mark.case("J3")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +23,7 @@ from opentrusty_cli.remote.logins import Login, Logins
 from opentrusty_core.domain.user_import import ImportStep
 from opentrusty_core.errors import ConfigurationError, Invalid, OpenTrustyError, StoreUnavailable, Throttled
 from opentrusty_core.management import Actor, ImportFormat
+from tests.support.deployment import make_certificate
 from tests.support.runtime import FakeRuntime
 
 PROBLEM = "urn:opentrusty:problem:"
@@ -49,7 +51,7 @@ class Stub:
 
 
 @contextmanager
-def serving(stub: Stub) -> Iterator[Stub]:
+def serving(stub: Stub, *, tls: Mapping[str, Path] | None = None) -> Iterator[Stub]:
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -70,6 +72,10 @@ def serving(stub: Stub) -> Iterator[Stub]:
     for method in ("GET", "POST"):
         setattr(Handler, f"do_{method}", Handler.answer)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(tls["tls_certificate_file"], tls["tls_key_file"])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     stub.url = f"http://127.0.0.1:{server.server_port}"
@@ -131,6 +137,22 @@ async def test_secrets_are_sent_over_tls_alone(api: Api) -> None:
     for url in ("http://api.example.org", "ftp://localhost", "file:///etc/passwd"):
         with pytest.raises(ConfigurationError, match="use https"):
             await Http().send("GET", url)
+
+
+async def test_a_certificate_has_to_be_of_an_authority_that_is_trusted(stub: Stub, tmp_path: Path) -> None:
+    """The system's, or those that the settings name; and of this host."""
+    made = make_certificate(tmp_path, "api.example")
+    authority = made["tls_certificate_file"]
+    with serving(Stub(), tls=made) as secured:
+        port = secured.url.rpartition(":")[2]
+        for http, host in ((Http(), "127.0.0.1"), (Http(authority), "localhost")):
+            with pytest.raises(StoreUnavailable, match="certificate verify failed"):
+                await http.send("GET", f"https://{host}:{port}/api/v1/me")
+        assert secured.sent == []
+        secured.answers = [(200, JSON, b"{}")]
+        assert (await Http(authority).send("GET", f"https://127.0.0.1:{port}/api/v1/me")).is_good
+    with pytest.raises(ConfigurationError, match="CA bundle"):
+        await Http(tmp_path / "nothing.pem").send("GET", "https://localhost:9/")
 
 
 @pytest.mark.parametrize(

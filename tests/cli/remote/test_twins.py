@@ -10,8 +10,7 @@ import pytest
 
 from opentrusty_cli.remote import Remote
 from opentrusty_cli.remote.clients import RemotePreviews
-from opentrusty_core import management
-from opentrusty_core.management import manifests
+from opentrusty_core.management import use_cases
 from opentrusty_core.preview import Previews
 
 LEFT_OUT = {
@@ -28,8 +27,7 @@ def twins() -> Iterator[tuple[type[Any], type[Any]]]:
     yield RemotePreviews, Previews
     no_calls: Any = None
     for noun in vars(Remote(no_calls)).values():
-        name = type(noun).__name__.removeprefix("Remote")
-        yield type(noun), getattr(manifests if name == "Manifests" else management, name)
+        yield type(noun), getattr(use_cases, type(noun).__name__.removeprefix("Remote"))
 
 
 def methods(cls: type[Any]) -> dict[str, Any]:
@@ -55,7 +53,7 @@ def test_a_method_has_the_signature_of_its_twin(remote: type[Any], core: type[An
 
 
 def test_the_nouns_go_by_the_names_that_management_has() -> None:
-    source = inspect.getsource(management.Management.__init__)
+    source = inspect.getsource(use_cases.Management.__init__)
     no_calls: Any = None
     for name, noun in vars(Remote(no_calls)).items():
         assert f"self.{name} = {type(noun).__name__.removeprefix('Remote')}(" in source

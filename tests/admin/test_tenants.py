@@ -165,7 +165,7 @@ async def test_the_health_of_the_deployment_is_told(world: AdminWorld) -> None:
     found = (await api.get("/system/health")).json()
     assert found["status"] == "ok"
     assert {check["name"]: check["status"] for check in found["checks"]} == dict.fromkeys(
-        ("database", "clock", "keys", "maintenance", "backlog", "master_key"), "ok"
+        ("database", "clock", "keys", "maintenance", "backlog", "master_key", "older_master_keys"), "ok"
     )
     assert found["maintenance"]["finished"] is True
     assert found["keys"]["active"] == 6

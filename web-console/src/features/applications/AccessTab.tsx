@@ -1,5 +1,5 @@
 /** Who uses an application now: its grants, and whether it may be used at all. */
-import { Badge, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Badge, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { UserRoundX } from "lucide-react";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useMay, useTenant } from "@/shared/api/tenant";
 import { formatMoment, formatNumber } from "@/shared/i18n/format";
 import { Confirm } from "@/shared/ui/Confirm";
+import { DangerZone } from "@/shared/ui/DangerZone";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { say, sayFailed } from "@/shared/ui/forms";
 import { Failed, Lines, Loaded, Nothing } from "@/shared/ui/states";
@@ -135,64 +136,33 @@ function Blocking({ client }: { client: Client }) {
   const navigate = useNavigate();
   const status = useSetClientStatus();
   const remove = useDeleteClient();
-  const [asking, setAsking] = useState<"disable" | "remove">();
   const where = { params: { path: { tenant, client_id: client.client_id } } };
   const name = client.client_name;
-  const enable = async () => {
-    try {
-      await status.enable.mutateAsync(where);
-      say(t("enabledNow", { name }));
-    } catch (error) {
-      sayFailed(t("enable"), error);
-    }
-  };
   return (
-    <Paper withBorder p="lg" maw={820}>
-      <Stack>
-        <Title order={2} size="h4">
-          {t("danger")}
-        </Title>
-        <Group>
-          {client.status === "active" ? (
-            <Button variant="default" onClick={() => setAsking("disable")}>
-              {t("disable")}
-            </Button>
-          ) : (
-            <Button variant="default" loading={status.enable.isPending} onClick={() => void enable()}>
-              {t("enable")}
-            </Button>
-          )}
-          <Button color="red" variant="outline" onClick={() => setAsking("remove")}>
-            {t("remove")}
-          </Button>
-        </Group>
-      </Stack>
-      <Confirm
-        opened={asking === "disable"}
-        onClose={() => setAsking(undefined)}
-        title={t("disableTitle", { name })}
-        action={t("disable")}
-        onConfirm={async () => {
-          await status.disable.mutateAsync(where);
-          say(t("disabledNow", { name }));
-        }}
-      >
-        {t("disableText")}
-      </Confirm>
-      <Confirm
-        opened={asking === "remove"}
-        onClose={() => setAsking(undefined)}
-        title={t("removeTitle", { name })}
-        action={t("remove")}
-        typed={{ value: client.client_id, label: t("removeType", { id: client.client_id }) }}
-        onConfirm={async () => {
-          await remove.mutateAsync(where);
-          say(t("removed", { name }));
-          await navigate({ to: "/t/$tenant/applications", params: { tenant } });
-        }}
-      >
-        {t("removeText")}
-      </Confirm>
-    </Paper>
+    <DangerZone
+      title={t("danger")}
+      isActive={client.status === "active"}
+      disable={{
+        label: t("disable"),
+        title: t("disableTitle", { name }),
+        text: t("disableText"),
+        done: t("disabledNow", { name }),
+        act: () => status.disable.mutateAsync(where),
+      }}
+      enable={{
+        label: t("enable"),
+        done: t("enabledNow", { name }),
+        act: () => status.enable.mutateAsync(where),
+      }}
+      remove={{
+        label: t("remove"),
+        title: t("removeTitle", { name }),
+        text: t("removeText"),
+        typed: { value: client.client_id, label: t("removeType", { id: client.client_id }) },
+        done: t("removed", { name }),
+        act: () => remove.mutateAsync(where),
+        after: () => navigate({ to: "/t/$tenant/applications", params: { tenant } }),
+      }}
+    />
   );
 }

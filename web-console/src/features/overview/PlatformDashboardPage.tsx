@@ -1,5 +1,5 @@
 /** The platform at a glance: whether it is well, what waits for somebody, and how all tenants together are used. */
-import { Alert, Anchor, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Anchor, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Globe, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { useFilter } from "@/shared/ui/filter";
 import { Page } from "@/shared/ui/Page";
 import { Lines, Loaded } from "@/shared/ui/states";
 import { type Usage, useCondition, usePlatformUsage, useWaitingDomains } from "./api";
+import { MostUsed } from "./MostUsed";
 import { AsOf, Days, RANGES, sum, Tile, UsageActions, type UsageFilter } from "./UsageParts";
 
 export function PlatformDashboardPage() {
@@ -116,53 +117,25 @@ function TopTenants({ uses }: { uses: Usage["most_used"] }) {
   const { t } = useTranslation("overview");
   const may = useMay();
   return (
-    <Paper withBorder p="md" component="section">
-      <Title order={2} size="h5" mb="sm">
-        {t("platform.top")}
-      </Title>
-      {uses.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {t("platform.noUse")}
-        </Text>
-      ) : (
-        <Table aria-label={t("platform.top")} horizontalSpacing={0}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t("platform.tenant")}</Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t("dashboard.authorizations")}
-              </Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t("dashboard.tokens")}
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {uses.map((use) => (
-              <Table.Tr key={use.id}>
-                <Table.Td>
-                  {use.name && may("tenant:list") ? (
-                    <Anchor
-                      size="sm"
-                      renderRoot={(props) => (
-                        <Link {...props} to="/platform/tenants/$name" params={{ name: use.name ?? "" }} />
-                      )}
-                    >
-                      {use.name}
-                    </Anchor>
-                  ) : (
-                    <Text size="sm" ff="monospace">
-                      {use.name ?? use.id}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td ta="right">{formatNumber(use.authorizations)}</Table.Td>
-                <Table.Td ta="right">{formatNumber(use.tokens)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-    </Paper>
+    <MostUsed
+      title={t("platform.top")}
+      none={t("platform.noUse")}
+      first={t("platform.tenant")}
+      uses={uses}
+      name={({ id, name }) =>
+        name && may("tenant:list") ? (
+          <Anchor
+            size="sm"
+            renderRoot={(props) => <Link {...props} to="/platform/tenants/$name" params={{ name }} />}
+          >
+            {name}
+          </Anchor>
+        ) : (
+          <Text size="sm" ff="monospace">
+            {name ?? id}
+          </Text>
+        )
+      }
+    />
   );
 }

@@ -1,49 +1,21 @@
 /** The applications that were used most in the days shown. */
-import { Anchor, Paper, Table, Text, Title } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMay, useTenant } from "@/shared/api/tenant";
-import { formatNumber } from "@/shared/i18n/format";
 import type { Usage } from "./api";
+import { MostUsed } from "./MostUsed";
 
 export function TopApplications({ uses }: { uses: Usage["most_used"] }) {
   const { t } = useTranslation("overview");
   return (
-    <Paper withBorder p="md" component="section" h="100%">
-      <Title order={2} size="h5" mb="sm">
-        {t("dashboard.top")}
-      </Title>
-      {uses.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {t("dashboard.noUse")}
-        </Text>
-      ) : (
-        <Table aria-label={t("dashboard.top")} horizontalSpacing={0}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t("dashboard.application")}</Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t("dashboard.authorizations")}
-              </Table.Th>
-              <Table.Th scope="col" ta="right">
-                {t("dashboard.tokens")}
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {uses.map((use) => (
-              <Table.Tr key={use.id}>
-                <Table.Td>
-                  <Name id={use.id} name={use.name} />
-                </Table.Td>
-                <Table.Td ta="right">{formatNumber(use.authorizations)}</Table.Td>
-                <Table.Td ta="right">{formatNumber(use.tokens)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-    </Paper>
+    <MostUsed
+      title={t("dashboard.top")}
+      none={t("dashboard.noUse")}
+      first={t("dashboard.application")}
+      uses={uses}
+      name={(use) => <Name id={use.id} name={use.name} />}
+    />
   );
 }
 

@@ -161,6 +161,7 @@ def _among_users(plan: Plan, bare: Floor, counts: Sequence[int]) -> list[tuple[s
     with postgresql() as database, closing(Bulk(database.url)) as bulk:
         url, before = free_url(), 0
         world = anyio.run(make_world, database, url)
+        bulk.keep_maintenance_away()
         for count in counts:
             with _told(f"{count:,} users"):
                 bulk.people(world.pattern, before, count - 1)
@@ -177,6 +178,7 @@ def _among_tenants(plan: Plan, bare: Floor, counts: Sequence[int]) -> list[tuple
     with postgresql() as database, closing(Bulk(database.url)) as bulk:
         url = free_url()
         world = anyio.run(make_world, database, url)
+        bulk.keep_maintenance_away()  # it would make keys for every tenant meanwhile
         tenants = [world.tenant]
         for count in counts:
             with _told(f"{count:,} tenants"):

@@ -17,6 +17,8 @@ Step = Callable[[], Awaitable[None]]
 
 RETRY_EVERY = 1.0
 """Seconds between two looks at a database that is not there."""
+MAINTAIN_AFTER = 1.0
+"""Seconds of serving before the first maintenance: whoever waits for a server to start does not wait for that."""
 MAINTAIN_EVERY = 60.0
 """Seconds between two rounds of maintenance, give or take a tenth, so that many processes do not all come at once."""
 _log = logging.getLogger("opentrusty.lifecycle")
@@ -81,6 +83,7 @@ class Lifecycle:
                 return  # no time heals it; until a restart every request is answered 503
             except StoreError as error:
                 self._note_waiting(error)
+        await asyncio.sleep(MAINTAIN_AFTER)
         while True:
             await self._maintain()
             jitter = self._provider.runtime.token_bytes(1)[0] / 255 - 0.5

@@ -175,8 +175,9 @@ async def test_a_wrong_master_key_that_shows_only_later_serves_nothing(monkeypat
             await wrong.start()
 
 
-async def test_the_first_round_of_maintenance_makes_the_rsa_keys_off_the_path() -> None:
+async def test_the_first_round_of_maintenance_makes_the_rsa_keys_off_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenant begins with its ES256 key; the RS256 one is there soon after the start, before a token needs it."""
+    monkeypatch.setattr(lifecycle, "MAINTAIN_AFTER", 0.0)
     store = MemoryStore()
     provider = provider_over(store)
     tenant = await provider.management.tenants.create(SYSTEM, "acme")
@@ -192,6 +193,7 @@ async def test_the_first_round_of_maintenance_makes_the_rsa_keys_off_the_path() 
 
 async def test_a_round_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a store that is away nor a bug in a round ends the task, or the serving."""
+    monkeypatch.setattr(lifecycle, "MAINTAIN_AFTER", 0.0)
     monkeypatch.setattr(lifecycle, "MAINTAIN_EVERY", 0.0)
     provider = provider_over(MemoryStore())
     rounds: list[int] = []

@@ -116,7 +116,7 @@ def test_cpu_time_of_descendants_counts_while_they_live_and_afterwards() -> None
         after = cpu_seconds(parent.pid)
         parent.stdin.write(b"\n")
         parent.stdin.flush()
-    assert alive >= 0.3
+    assert alive > 0.25, "the kernel counts in ticks"
     assert after >= alive
 
 

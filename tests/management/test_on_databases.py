@@ -19,7 +19,7 @@ from opentrusty_core.domain.principal import Principal
 from opentrusty_core.domain.role import PLATFORM_ADMIN, TENANT_OWNER
 from opentrusty_core.domain.signing_key import KeyStatus
 from opentrusty_core.domain.user_import import LineOutcome
-from opentrusty_core.errors import Conflict, NotFound
+from opentrusty_core.errors import Conflict, NotFound, StoreUnavailable
 from opentrusty_core.management import Bootstrapped, ImportFormat, check_master_keys, import_run
 from opentrusty_core.storage import Store
 from opentrusty_core.stores import open_store
@@ -54,7 +54,7 @@ async def test_of_racing_bootstraps_on_two_servers_one_succeeds(
 
     async def race(number: int) -> None:
         management = make_management(servers[number % 2], FakeRuntime(seed=str(number)), master_keys)
-        with suppress(Conflict):
+        with suppress(Conflict, StoreUnavailable):  # too late, or tired of waiting for the one who was not
             made.append(await management.bootstrap.first_administrator(SYSTEM, f"admin-{number}"))
 
     async with anyio.create_task_group() as group:

@@ -152,7 +152,7 @@ SCRIPT = (
     step(f"role revoke {T} olive tenant_owner -y"),
     step(f"role delete {T} clerk -y --force"),
     step(f"group delete {T} Helpdesk -y"),
-    step(f"key list {T}", keeps={"kid": lambda it: it["items"][0]["kid"]}),
+    step(f"key list {T}", keeps={"kid": lambda it: next(key["kid"] for key in it["items"] if key["alg"] == "ES256")}),
     step(f"key show {T} {{kid}}"),
     step(f"key rotate {T} --alg ES256", keeps={"next": lambda it: it["kid"]}),
     step(f"key retire {T} {{next}} -y"),

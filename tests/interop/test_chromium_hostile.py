@@ -114,7 +114,7 @@ def test_no_page_of_ours_stands_in_a_frame(
         receiver.pages["/clickjack"] = f"<!doctype html><body>{frames}"
         page.goto(f"{receiver.origin}/clickjack")
         for frame in page.frames[1:]:
-            assert frame.url.startswith("chrome-error://"), frame.url
+            frame.wait_for_url("chrome-error://**", wait_until="commit")
             assert frame.locator("form").count() == 0
         assert len(page.frames) == len(targets) + 1
 
